@@ -1,0 +1,1 @@
+"""What analysts may rely on: suites as code, thresholds with a reason, the gate."""

@@ -1,0 +1,133 @@
+"""Hold the stored tables to the promises of `suite`, and say whether the night may be published."""
+
+import re
+import tempfile
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, Literal
+
+from expectations.projection import project
+from expectations.thresholds import load_thresholds
+
+if TYPE_CHECKING:
+    import great_expectations as gx
+    import great_expectations.expectations as gxe
+
+Severity = Literal["critical", "warning"]
+Status = Literal["passed", "failed", "errored"]
+Verdict = Literal["passed", "warned", "failed", "errored"]
+
+_SHOWN_EXAMPLES: Final = 3
+_SHOWN_CHARS: Final = 200
+_DIGEST: Final = re.compile(r"[0-9a-f]{32,64}")
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One expectation's result: a row of the `audits` table, but for the run."""
+
+    table_name: str
+    expectation: str
+    severity: Severity
+    status: Status
+    observed: str | None
+    unexpected_count: int | None
+
+
+def verdict(findings: Iterable[Finding]) -> Verdict:
+    """Return the worst of the findings. An expectation that gave no answer counts as worse than one that failed."""
+    seen = {(each.status, each.severity) for each in findings}
+    if any(status == "errored" for status, _ in seen):
+        return "errored"
+    if ("failed", "critical") in seen:
+        return "failed"
+    return "warned" if ("failed", "warning") in seen else "passed"
+
+
+def warm_up() -> None:
+    """Do the slow import and nothing else, so that a process at hand is ready when the tables are."""
+    import expectations.suite  # noqa: PLC0415, F401
+
+
+def audit(
+    files: Mapping[str, Sequence[str]], run_id: str, workspace: Path, *, memory_mb: int = 1024
+) -> tuple[Finding, ...]:
+    """Run every expectation over the stored tables: the absolute paths of each table's Parquet files, by its name.
+
+    A table without files is empty. The workspace, which must exist, is left as it was. Raises LakeDamaged when a
+    table cannot be read at all; an expectation that cannot be answered is an errored finding.
+    """
+    from expectations.suite import promises  # noqa: PLC0415
+
+    with tempfile.TemporaryDirectory(dir=workspace, prefix="audit-") as folder:
+        database = Path(folder) / "projection.duckdb"
+        project(database, files, run_id, memory_mb=memory_mb)
+        return examine(database, promises(load_thresholds()), memory_mb=memory_mb)
+
+
+def examine(
+    database: Path, promises: "Mapping[str, Sequence[gxe.Expectation]]", *, memory_mb: int
+) -> tuple[Finding, ...]:
+    """Run these expectations over the tables of a DuckDB file, and return a finding for each, in their order."""
+    import great_expectations as gx  # noqa: PLC0415
+
+    from expectations.duckdb_dialect import address  # noqa: PLC0415
+
+    context = gx.get_context(mode="ephemeral")
+    context.variables.progress_bars = {"globally": False}
+    source = context.data_sources.add_sql(
+        "lake", connection_string=address(database, memory_limit=f"{memory_mb}MB"), create_temp_table=False
+    )
+    try:
+        return tuple(
+            finding for table, expected in promises.items() for finding in _examine_table(source, table, expected)
+        )
+    finally:
+        source.get_execution_engine().close()
+        source.get_engine().dispose()
+
+
+def _examine_table(source: Any, table: str, expected: "Sequence[gxe.Expectation]") -> list[Finding]:
+    import great_expectations as gx  # noqa: PLC0415
+
+    batch = source.add_table_asset(table, table_name=table).add_batch_definition_whole_table("all").get_batch()
+    answers = batch.validate(gx.ExpectationSuite(table, expectations=expected), result_format="BASIC")
+    # They come back in an order of their own.
+    answer_to = {each.expectation_config.description: each for each in answers.results}
+    return [_finding(table, each, answer_to[each.description]) for each in expected]
+
+
+def _finding(table: str, expectation: "gxe.Expectation", answer: "gx.ExpectationValidationResult") -> Finding:
+    error = _error(answer.exception_info or {})
+    status: Status = "errored" if error is not None else "passed" if answer.success else "failed"
+    return Finding(
+        table_name=table,
+        expectation=expectation.description,
+        severity=expectation.severity.value,
+        status=status,
+        observed=_observed(answer.result) if error is None else error,
+        unexpected_count=answer.result.get("unexpected_count") if error is None else None,
+    )
+
+
+def _error(info: Mapping[str, Any]) -> str | None:
+    """Return what was raised, or None. It is told in one of two shapes: flat, or one entry for each metric."""
+    shapes = [info] if "raised_exception" in info else info.values()
+    messages = [str(each["exception_message"]) for each in shapes if each["raised_exception"]]
+    if not messages:
+        return None
+    # Values are quoted in single quotes, and may be anything: nothing from the first quote on is kept.
+    return re.split(r"['\n]", messages[0], maxsplit=1)[0][:_SHOWN_CHARS]
+
+
+def _observed(result: Mapping[str, Any]) -> str:
+    count, total = result["unexpected_count"], result.get("element_count")
+    rows = f"{count} of {total} rows ({count / total:.1%})" if total else f"{count} rows"
+    examples = [str(value) for value in result["partial_unexpected_list"] if _is_presentable(value)]
+    return f"{rows}, such as {', '.join(examples[:_SHOWN_EXAMPLES])}" if examples else rows
+
+
+def _is_presentable(value: object) -> bool:
+    """Whether a value is a number or a digest. A string that breaks an expectation may be anything."""
+    return isinstance(value, int | float) or (isinstance(value, str) and _DIGEST.fullmatch(value) is not None)

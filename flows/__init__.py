@@ -1,0 +1,1 @@
+"""Order and edges: landing, lake, command line, scheduler."""

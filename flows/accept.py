@@ -1,0 +1,181 @@
+"""Taking dumps in: received, known or refused; cut into tasks; and what came of them counted back to each dump."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from fnmatch import fnmatch
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+
+from flows.dedup.tonight import Piece, open_staged
+from flows.intake.chunks import chunks
+from flows.intake.receipt import IntakeLimits, Receipt
+from flows.intake.receive import receive
+from flows.lake.catalog import source
+from flows.lake.manifest import Manifest
+from flows.report import DumpReport, RunReport
+from flows.settings import Settings, Source
+from flows.stage import Staged, StageTask
+from transforms.errors import DumpRefused
+from transforms.fields import FieldMap
+from transforms.tables import DUMPS, QUARANTINE
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiveTask:
+    """A file to take in, the name it goes by, and a folder of its own to unpack it in."""
+
+    path: Path
+    name: str
+    workspace: Path
+    settings: Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A dump that can be read, and its place among the dumps of the report."""
+
+    receipt: Receipt
+    place: int = -1
+
+    @property
+    def raw(self) -> Path | None:
+        """The copy to be kept."""
+        return self.receipt.raw.path if self.receipt.raw else None
+
+    @property
+    def raw_name(self) -> str:
+        """The name under which it is kept."""
+        return self.receipt.digest + (self.receipt.raw.suffix if self.receipt.raw else "")
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A dump that cannot be read, and why."""
+
+    name: str
+    sentence: str
+
+
+def receive_one(task: ReceiveTask) -> Arrival | Refusal:
+    """Unpack and digest one file."""
+    limits = IntakeLimits(max_dump_bytes=task.settings.max_dump_bytes)
+    fields = FieldMap(_source_of(task.settings, task.name, None)[1].fields)
+    try:
+        return Arrival(receive(task.path, task.name, task.workspace, limits, lambda name: fields.has_text((name,))))
+    except DumpRefused as error:
+        return Refusal(task.name, str(error))
+
+
+def register(
+    received: Iterable[Arrival | Refusal], parent: Manifest | None, root: Path, report: RunReport
+) -> list[Arrival]:
+    """Enter each dump in the report; give those whose content is new."""
+    known = _known_dumps(parent, root)
+    fresh: dict[str, Arrival] = {}
+    for each in received:
+        if isinstance(each, Refusal):
+            report.dumps.append(DumpReport(each.name, "refused", detail=each.sentence))
+            continue
+        receipt = each.receipt
+        dump = DumpReport(receipt.name, "consumed", receipt.digest, receipt.byte_count)
+        dump.detail = "; ".join(receipt.skipped) or None
+        if receipt.digest in known or receipt.digest in fresh:
+            dump.status = "replayed"
+            dump.records_read = dump.replayed = known.get(receipt.digest, 0)
+        else:
+            fresh[receipt.digest] = Arrival(receipt, len(report.dumps))
+        report.dumps.append(dump)
+    return list(fresh.values())
+
+
+def _known_dumps(parent: Manifest | None, root: Path) -> dict[str, int]:
+    """Digest to number of records of every dump consumed so far."""
+    if not parent:
+        return {}
+    with duckdb.connect() as connection:
+        rows = connection.execute(f"""
+            SELECT dump_digest, records_read FROM {source(DUMPS, parent.parts_of(DUMPS.name), root)}
+            WHERE status = 'consumed'
+        """).fetchall()
+    return dict(rows)
+
+
+def stage_tasks(
+    arrivals: Iterable[Arrival], settings: Settings, default_source: str | None, workspace: Path
+) -> list[StageTask]:
+    """Cut dumps into tasks, each with the field names of its source."""
+    tasks: list[StageTask] = []
+    for arrival in arrivals:
+        for index, member in enumerate(arrival.receipt.members):
+            name, own = _source_of(settings, arrival.receipt.name, member.name)
+            for chunk in chunks(member, settings.chunk_bytes, member_index=index):
+                stem = workspace / f"chunk-{len(tasks):06}"
+                tasks.append(
+                    StageTask(
+                        arrival.place, member.name, chunk, stem, name or default_source, own.fields, settings.max_record_bytes
+                    )
+                )
+    return tasks
+
+
+def _source_of(settings: Settings, dump_name: str, member: str | None) -> tuple[str | None, Source]:
+    """Find the source of the settings whose patterns match a file."""
+    names = {n for full in (dump_name, member) if full for n in (full, full.rsplit("/", 1)[-1])}
+    for name, own in settings.sources.items():
+        if any(fnmatch(n, pattern) for n in names for pattern in own.files):
+            return name, own
+    return None, Source()
+
+
+def accept(arrivals: Sequence[Arrival], staged: Sequence[Staged], report: RunReport) -> tuple[Piece, ...]:
+    """Count each chunk back to its dump; drop the chunks of dumps that turned out to be unreadable."""
+    for each in staged:
+        dump = report.dumps[each.dump]
+        if each.refusal and dump.status == "consumed":
+            dump.status, dump.detail = "refused", f"{dump.name}: {each.refusal}"
+    pieces = []
+    first_records: dict[tuple[int, int], int] = {}
+    for each in staged:
+        dump = report.dumps[each.dump]
+        if dump.status == "refused":
+            continue
+        place = each.dump, each.member_index
+        first = first_records.get(place, 0)
+        first_records[place] = first + each.records_read
+        pieces.append(Piece(each.articles, each.admitted_or_replayed, each.dump, dump.digest or "", dump.name, each.member, first))
+        _count(each, dump, report)
+    return tuple(pieces)
+
+
+def _count(staged: Staged, dump: DumpReport, report: RunReport) -> None:
+    dump.records_read += staged.records_read
+    dump.quarantined += staged.quarantined
+    report.add_unused(staged.unused)
+    for (_, name), count in staged.unused.items():
+        dump.unused_fields[name] = dump.unused_fields.get(name, 0) + count
+
+
+def quarantine(staged: Sequence[Staged], pieces: Sequence[Piece], report: RunReport) -> pa.Table:
+    """Give the rows of QUARANTINE, and count their reasons into the report."""
+    by_path = {piece.path: piece for piece in pieces}
+    tables = [QUARANTINE.schema.empty_table()]
+    for each in staged:
+        if each.quarantined and each.articles in by_path:
+            tables.append(_placed(open_staged([each.rejects]), by_path[each.articles]))
+    rows = pa.concat_tables(tables)
+    for reason in rows["reason"].to_pylist():
+        report.quarantine[reason] = report.quarantine.get(reason, 0) + 1
+    return rows
+
+
+def _placed(rejects: pa.Table, piece: Piece) -> pa.Table:
+    """Add to rejects the dump that they came from."""
+    constants: dict[str, Any] = {name: getattr(piece, name) for name in ("dump_digest", "dump_name", "member")}
+    numbers = pa.array([n + piece.first_record for n in rejects["record_number"].to_pylist()], pa.int64())
+    columns = {name: rejects[name] for name in rejects.schema.names} | {"record_number": numbers}
+    for name, value in constants.items():
+        columns[name] = pa.array([value] * rejects.num_rows, pa.string())
+    return pa.table({name: columns[name] for name in QUARANTINE.schema.names}, schema=QUARANTINE.schema)

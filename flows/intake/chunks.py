@@ -1,0 +1,96 @@
+"""Cut a member into chunks, so that several processes share one file, and read a chunk's records."""
+
+import mmap
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from flows.intake.receipt import Member
+from transforms.parse import (
+    MAX_RECORD_BYTES,
+    WIDE,
+    Data,
+    Format,
+    Malformed,
+    Record,
+    header,
+    parse,
+    row_group_count,
+    settled,
+)
+
+TARGET_BYTES: Final = 16 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """Part of a staged member: bytes `start` to `stop`, or row groups of a Parquet file, or all of any other format."""
+
+    member_index: int
+    path: Path
+    format: Format
+    encoding: str
+    start: int
+    stop: int
+
+
+def chunks(member: Member, target_bytes: int = TARGET_BYTES, *, member_index: int = 0) -> tuple[Chunk, ...]:
+    """Cut JSON Lines at line ends and Parquet between row groups; records keep their order over the chunks.
+
+    Raises DumpRefused when a Parquet file is damaged.
+    """
+    return tuple(
+        Chunk(member_index, member.path, member.format, member.encoding, start, stop)
+        for start, stop in _cuts(member, target_bytes)
+    )
+
+
+def records(chunk: Chunk, max_record_bytes: int = MAX_RECORD_BYTES) -> Iterator[Record | Malformed]:
+    """Yield the chunk's records: numbers from 0 within the chunk, offsets from the beginning of the whole file."""
+    return parse(
+        mapped(chunk.path),
+        chunk.format,
+        chunk.encoding,
+        start=chunk.start,
+        stop=chunk.stop,
+        max_record_bytes=max_record_bytes,
+    )
+
+
+def column_names(member: Member) -> tuple[str, ...] | None:
+    """Return the member's columns where its format names them before its records."""
+    return header(mapped(member.path), member.format, member.encoding)
+
+
+def mapped(path: Path) -> mmap.mmap:
+    """Map a staged file; the map is released with its last reader, which for Parquet are Arrow's buffers."""
+    with path.open("rb") as file:
+        return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+
+
+def _cuts(member: Member, target_bytes: int) -> list[tuple[int, int]]:
+    if member.format is Format.PARQUET:
+        return _row_group_cuts(member, target_bytes)
+    if member.format is not Format.JSONL or member.byte_count <= target_bytes:
+        return [(0, member.byte_count)]
+    data = mapped(member.path)
+    if settled(data, member.encoding) in WIDE:
+        return [(0, member.byte_count)]
+    return _line_cuts(data, target_bytes)
+
+
+def _line_cuts(data: Data, target_bytes: int) -> list[tuple[int, int]]:
+    cuts, start = [], 0
+    while start < len(data):
+        feed = data.find(b"\n", start + target_bytes - 1)
+        stop = len(data) if feed < 0 else feed + 1
+        cuts.append((start, stop))
+        start = stop
+    return cuts
+
+
+def _row_group_cuts(member: Member, target_bytes: int) -> list[tuple[int, int]]:
+    count = row_group_count(mapped(member.path))
+    each = max(1, count * target_bytes // member.byte_count)
+    return [(start, min(start + each, count)) for start in range(0, count, each)]

@@ -1,0 +1,170 @@
+"""The format and the encoding of a staged file: by what it holds first, by what it is called second."""
+
+import codecs
+import re
+from collections.abc import Callable, Iterator
+from pathlib import PurePosixPath
+from typing import Final
+
+from charset_normalizer import from_bytes
+
+from transforms.errors import DumpRefused
+from transforms.parse import MAX_RECORD_BYTES, Data, Format, header, is_object, lines, settled
+
+_COMPRESSED: Final = frozenset({".gz", ".gzip", ".z", ".zst", ".zstd", ".bz2", ".xz"})
+_BY_SUFFIX: Final = {
+    ".txt": Format.TXT,
+    ".text": Format.TXT,
+    ".jsonl": Format.JSONL,
+    ".ndjson": Format.JSONL,
+    ".jsonlines": Format.JSONL,
+    ".jl": Format.JSONL,
+    ".json": Format.JSON,
+    ".csv": Format.CSV,
+    ".tsv": Format.TSV,
+    ".tab": Format.TSV,
+    ".parquet": Format.PARQUET,
+    ".pq": Format.PARQUET,
+}
+_SAMPLE_BYTES: Final = 64 << 10
+_JSON_START: Final = re.compile(r"\{\s*[\"}]|\[\s*\{")
+_CONTROL: Final = bytes(set(range(32)) - set(b"\t\n\v\f\r\x1b"))
+_MAX_CONTROL_SHARE: Final = 0.1
+PARQUET_MAGIC: Final = b"PAR1"
+_WIDE_MARKS: Final = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+_LATIN: Final = ("cp1252", "cp1250", "cp1254")
+_OTHER_SCRIPTS: Final = ("cp1251", "cp1253", "cp1256", "gb18030", "big5", "cp932", "cp949")
+"""What news is still delivered in, beside UTF-8: the Windows pages and the great East Asian sets."""
+_LONG_RUN: Final = re.compile(rb"[\x80-\xff]{4,}")
+_SIGN_IN_WORD: Final = re.compile(r"[^\W\d_][\u00aa\u00b2\u00b3\u00b9-\u00bf][^\W\d_]")
+
+IsTextColumn = Callable[[str], bool]
+
+
+def named_format(name: str) -> Format | None:
+    """Return the format that the name promises, suffixes of compression left aside."""
+    path = PurePosixPath(name.lower())
+    while path.suffix in _COMPRESSED:
+        path = path.with_suffix("")
+    return _BY_SUFFIX.get(path.suffix)
+
+
+def recognise(
+    content: Data, name: str, first_bad_byte: int | None, is_text_column: IsTextColumn | None = None
+) -> tuple[Format, str] | None:
+    """Return format and encoding, or null for a format we do not know: no text is taken for an article unasked."""
+    promised = named_format(name)
+    if content[:4] == PARQUET_MAGIC and content[-4:] == PARQUET_MAGIC:
+        return Format.PARQUET, ""
+    if promised is Format.PARQUET or _is_binary(content):
+        return None
+    encoding = encoding_of(content, first_bad_byte)
+    first, second = _first_two_lines(content, settled(content, encoding))
+    form = _json_format(first, second, settled(content, encoding), promised)
+    if form is None:
+        form = _text_format(content, encoding, promised, is_text_column)
+    return None if form is None else (form, encoding)
+
+
+def _is_binary(content: Data) -> bool:
+    if content[:2] in _WIDE_MARKS:
+        return False
+    sample = content[:_SAMPLE_BYTES]
+    return len(sample) - len(sample.translate(None, _CONTROL)) > _MAX_CONTROL_SHARE * len(sample)
+
+
+def _json_format(first: bytes, second: bytes, encoding: str, promised: Format | None) -> Format | None:
+    if promised is Format.JSONL:
+        return promised
+    if is_object(first, encoding):
+        return Format.JSONL if second else Format.JSON
+    begin = (first[:_SAMPLE_BYTES] + second[:_SAMPLE_BYTES]).decode(encoding, "replace").lstrip("\ufeff \t\r\n")
+    if promised is Format.JSON:
+        return promised if begin[:1] in ("{", "[") else None
+    return Format.JSON if _JSON_START.match(begin) else None
+
+
+def _text_format(
+    content: Data, encoding: str, promised: Format | None, is_text_column: IsTextColumn | None
+) -> Format | None:
+    if promised in (Format.TXT, Format.CSV, Format.TSV):
+        return promised
+    if promised is not None or is_text_column is None:
+        return None
+    for form in (Format.TSV, Format.CSV):
+        names = _names(content, form, encoding)
+        if len(names) > 1 and any(is_text_column(name) for name in names):
+            return form
+    return None
+
+
+def _names(content: Data, form: Format, encoding: str) -> tuple[str, ...]:
+    try:
+        return header(content, form, encoding) or ()
+    except DumpRefused:
+        return ()
+
+
+def _first_two_lines(content: Data, encoding: str) -> tuple[bytes, bytes]:
+    """Return the first two lines that are not blank, cut to the longest record, or nothing in their place."""
+    filled = _filled_lines(content, encoding)
+    return next(filled, b""), next(filled, b"")
+
+
+def _filled_lines(content: Data, encoding: str) -> Iterator[bytes]:
+    for begin, end in lines(content, encoding):
+        line = content[begin : min(end, begin + MAX_RECORD_BYTES)]
+        if line.strip(b" \t\r\0"):
+            yield line
+
+
+def encoding_of(content: Data, first_bad_byte: int | None) -> str:
+    """Return the encoding: by byte order mark, else UTF-8 if it is that, else guessed around the first other byte."""
+    if content[:3] == codecs.BOM_UTF8:
+        return "utf-8-sig"
+    if content[:2] in _WIDE_MARKS:
+        return "utf-16"
+    if first_bad_byte is None:
+        return "utf-8"
+    return _legacy_encoding(_sample(content, first_bad_byte))
+
+
+def _sample(content: Data, around: int) -> bytes:
+    """Cut whole lines from shortly before the place, so that no character is cut."""
+    begin = content.rfind(b"\n", 0, max(0, around - _SAMPLE_BYTES // 2)) + 1
+    return content[max(begin, around - _SAMPLE_BYTES) : around + _SAMPLE_BYTES]
+
+
+def _legacy_encoding(sample: bytes) -> str:
+    text = sample.decode("utf-8", "replace")
+    wrong = text.count("\ufffd")
+    if sum(not c.isascii() for c in text) - wrong > wrong:
+        return "utf-8"  # Damaged here and there: parsing mends it line by line.
+    foreign = sum(not c.isascii() for c in sample.decode("latin-1"))
+    in_long_runs = sum(map(len, _LONG_RUN.findall(sample)))
+    # Accents stand alone or in pairs; where whole words lie beyond ASCII, the script is another.
+    if in_long_runs > foreign / 2:
+        return _guessed(sample, _OTHER_SCRIPTS) or _western(sample)
+    return _latin(sample)
+
+
+def _latin(sample: bytes) -> str:
+    """Return the Latin page; cp1250, which the guesser prefers on a tie, has to show by signs inside Western words."""
+    guess = _guessed(sample, _LATIN)
+    if guess == "cp1254" or (guess == "cp1250" and _SIGN_IN_WORD.search(sample.decode("latin-1"))):
+        return guess
+    return _western(sample)
+
+
+def _guessed(sample: bytes, among: tuple[str, ...]) -> str | None:
+    best = from_bytes(sample, cp_isolation=list(among), enable_fallback=False).best()
+    return None if best is None else best.encoding
+
+
+def _western(sample: bytes) -> str:
+    """Return cp1252, or Latin-1 where a byte has no place in it."""
+    try:
+        sample.decode("cp1252")
+    except UnicodeDecodeError:
+        return "latin-1"
+    return "cp1252"

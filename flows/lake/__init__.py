@@ -1,0 +1,1 @@
+"""The lake: immutable parts, numbered manifests, a catalog derived from them."""

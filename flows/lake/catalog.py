@@ -1,0 +1,136 @@
+"""The catalog: views over explicit file lists, with a comment on each view and column, derived from a manifest."""
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Final
+
+import duckdb
+import pyarrow as pa
+
+from flows.lake.manifest import Manifest, Part
+from transforms.article import ARTICLES
+from transforms.schema import PARTITION_COLUMN, Column, Table
+from transforms.tables import COPIES, MEMBERSHIP, PAIRS, VIEWS
+
+_STORAGE_VERSION: Final = "v1.0.0"
+"""What DuckDB 1.0 and all later ones read; the default of 2.0 shuts 1.x out."""
+
+_SQL_TYPES: Final = {
+    pa.string(): "VARCHAR",
+    pa.binary(): "BLOB",
+    pa.bool_(): "BOOLEAN",
+    pa.int32(): "INTEGER",
+    pa.int64(): "BIGINT",
+    pa.uint32(): "UINTEGER",
+    pa.float32(): "FLOAT",
+    pa.float64(): "DOUBLE",
+    pa.date32(): "DATE",
+    pa.timestamp("us", tz="UTC"): "TIMESTAMP WITH TIME ZONE",
+}
+
+_TWINS: Final = """
+    SELECT least(article_id, twin_id), greatest(article_id, twin_id), 1.0, 1.0, twin_relation, twin_rule
+    FROM {membership} WHERE twin_id IS NOT NULL AND twin_id <> article_id"""
+
+
+def build_catalog(manifest: Manifest | None, root: Path, path: Path) -> None:
+    """Write a DuckDB file of views at `path`, which must not exist; no .wal file is left beside it."""
+    with duckdb.connect(config={"autoinstall_known_extensions": False}) as connection:
+        connection.execute(f"ATTACH {quoted(str(path))} AS cat (STORAGE_VERSION '{_STORAGE_VERSION}')")
+        connection.execute("BEGIN")
+        for statement in view_statements(manifest, root, "cat."):
+            connection.execute(statement)
+        connection.execute("COMMIT")
+        connection.execute("CHECKPOINT cat")
+        connection.execute("DETACH cat")
+
+
+def view_statements(manifest: Manifest | None, root: Path, prefix: str = "") -> Iterator[str]:
+    """Yield the SQL that makes every view, its comment and its columns' comments; empty views without a manifest."""
+    select = {ARTICLES.name: _articles, COPIES.name: _copies, PAIRS.name: _pairs}
+    for table in VIEWS:
+        query = select[table.name](manifest, root) if table.name in select else _stored(table, manifest, root)
+        yield f"CREATE VIEW {prefix}{table.name} AS {query}"
+        yield f"COMMENT ON VIEW {prefix}{table.name} IS {quoted(table.meaning)}"
+        for column in table.columns:
+            yield f'COMMENT ON COLUMN {prefix}{table.name}."{column.name}" IS {quoted(column.comment)}'
+
+
+def sql_type(arrow_type: pa.DataType) -> str:
+    """Return the type as which DuckDB reads a Parquet column of this Arrow type."""
+    if pa.types.is_map(arrow_type):
+        return f"MAP({sql_type(arrow_type.key_type)}, {sql_type(arrow_type.item_type)})"
+    if pa.types.is_list(arrow_type) or pa.types.is_fixed_size_list(arrow_type):
+        return f"{sql_type(arrow_type.value_type)}[]"  # Parquet knows no fixed size
+    return _SQL_TYPES[arrow_type]
+
+
+def quoted(text: str) -> str:
+    """Return the text as an SQL literal."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+def _stored(table: Table, manifest: Manifest | None, root: Path) -> str:
+    parts = manifest.parts_of(table.name) if manifest else ()
+    return f"SELECT {_names(table.columns)} FROM {source(table, parts, root)}"
+
+
+def _articles(manifest: Manifest | None, root: Path) -> str:
+    columns = _names(ARTICLES.columns, "article.")
+    queries = [
+        f"""
+    SELECT {columns} FROM {articles} AS article
+    SEMI JOIN {membership} AS place ON {on} AND place.is_canonical"""
+        for articles, membership, on in _article_sides(manifest, root)
+    ]
+    return " UNION ALL ".join(queries)
+
+
+def _copies(manifest: Manifest | None, root: Path) -> str:
+    own = {column.name for column in ARTICLES.columns}
+    columns = ", ".join(f'{"article" if c.name in own else "place"}."{c.name}"' for c in COPIES.columns)
+    queries = [
+        f"""
+    SELECT {columns} FROM {articles} AS article JOIN {membership} AS place ON {on}"""
+        for articles, membership, on in _article_sides(manifest, root)
+    ]
+    return " UNION ALL ".join(queries)
+
+
+def _pairs(manifest: Manifest | None, root: Path) -> str:
+    places = manifest.parts_of(MEMBERSHIP.name) if manifest else ()
+    return f"{_stored(PAIRS, manifest, root)} UNION ALL {_TWINS.format(membership=source(MEMBERSHIP, places, root))}"
+
+
+def _article_sides(manifest: Manifest | None, root: Path) -> Iterator[tuple[str, str, str]]:
+    """Yield articles, membership and join condition, for the dated rows and for the undated.
+
+    A filter on the day reaches both tables only through `=` on the day, which loses nulls; hence two joins, each over
+    its own files.
+    """
+    by_id = "article.article_id = place.article_id"
+    by_day = f"{by_id} AND article.{PARTITION_COLUMN} = place.{PARTITION_COLUMN}"
+    undated = f"{by_id} AND place.{PARTITION_COLUMN} IS NULL"
+    for is_dated, on in ((True, by_day), (False, undated)):
+        articles, places = (_parts_by_date(table, manifest, is_dated=is_dated) for table in (ARTICLES, MEMBERSHIP))
+        if articles or is_dated:
+            yield source(ARTICLES, articles, root), source(MEMBERSHIP, places, root), on
+
+
+def _parts_by_date(table: Table, manifest: Manifest | None, *, is_dated: bool) -> tuple[Part, ...]:
+    parts = manifest.parts_of(table.name) if manifest else ()
+    return tuple(part for part in parts if not table.is_partitioned or (part.day is not None) == is_dated)
+
+
+def source(table: Table, parts: Iterable[Part], root: Path) -> str:
+    """Return what stands after FROM: the files, or as many typed nulls and no row."""
+    files = ", ".join(quoted(str(root / part.path)) for part in parts)
+    if not files:
+        nulls = ", ".join(f'NULL::{sql_type(column.type)} AS "{column.name}"' for column in table.columns)
+        return f"(SELECT {nulls} WHERE false)"
+    hive = f"true, hive_types = {{'{PARTITION_COLUMN}': DATE}}" if table.is_partitioned else "false"
+    return f"read_parquet([{files}], hive_partitioning = {hive})"
+
+
+def _names(columns: Iterable[Column], prefix: str = "") -> str:
+    return ", ".join(f'{prefix}"{column.name}"' for column in columns)

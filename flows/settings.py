@@ -1,0 +1,121 @@
+"""Frozen settings, built once at the edge from one TOML file; unknown keys are refused with the nearest known one."""
+
+import os
+import tomllib
+from difflib import get_close_matches
+from hashlib import sha256
+from pathlib import Path
+from typing import Any, Final
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+
+from transforms.errors import UsageError
+from transforms.fields import TARGETS
+from transforms.relation import PairSettings
+
+DEFAULT_FILE: Final = Path("broadsheet.toml")
+RULES_VERSION: Final = 1
+"""Raised with every change to cleaning, features or the pair rule that may change a row."""
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Source(_Frozen):
+    """One outlet: the files that hold it (glob patterns over dump and member names), and names of its own for fields."""
+
+    files: tuple[str, ...] = ()
+    fields: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+
+    @field_validator("fields")
+    @classmethod
+    def _known_targets(cls, fields: dict[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
+        for name in fields:
+            if name not in TARGETS:
+                raise ValueError(f"{name!r} is no field of an article{_hint(name, TARGETS)}")
+        return fields
+
+
+class Schedule(_Frozen):
+    """When the nightly run starts."""
+
+    cron: str = "15 2 * * *"
+    timezone: str = "UTC"
+
+
+class Settings(_Frozen):
+    """All settings of a run.
+
+    landing: folder of the dumps when no path is given.
+    lake: folder of the lake.
+    workers: processes that parse and normalise; 0 is one a core.
+    chunk_bytes: share of a dump that one process takes at a time.
+    duckdb_memory_mb: memory that DuckDB may take, in MiB.
+    max_dump_bytes: largest dump, decompressed.
+    max_record_bytes: largest record; a longer one is quarantined.
+    """
+
+    landing: Path = Path("data/landing")
+    lake: Path = Path("lake")
+    workers: int = Field(default=0, ge=0)
+    chunk_bytes: int = Field(default=8 << 20, ge=1 << 16)
+    duckdb_memory_mb: int = Field(default=1024, ge=128)
+    max_dump_bytes: int = Field(default=64 << 30, ge=1)
+    max_record_bytes: int = Field(default=16 << 20, ge=1)
+    pairs: PairSettings = PairSettings()
+    sources: dict[str, Source] = Field(default_factory=dict)
+    schedule: Schedule = Schedule()
+
+    @property
+    def cores(self) -> int:
+        """Processes and threads to use."""
+        return self.workers or os.cpu_count() or 1
+
+    @property
+    def rules_digest(self) -> str:
+        """Digest of what shapes a row: settings of the pair rule, and the version of the rules in code."""
+        return sha256(f"{RULES_VERSION} {self.pairs}".encode()).hexdigest()
+
+    @property
+    def digest(self) -> str:
+        """Digest of all settings."""
+        return sha256(self.model_dump_json().encode()).hexdigest()
+
+
+def load_settings(path: Path | None, **changes: Any) -> Settings:
+    """Read settings from a TOML file (default: `broadsheet.toml` here, if there is one); `changes` that are given win.
+
+    Raises UsageError when the file is missing, is not TOML, or holds an unknown key or an impossible value.
+    """
+    values: dict[str, Any] = {}
+    if path is not None or DEFAULT_FILE.is_file():
+        values = _read(path or DEFAULT_FILE)
+    values |= {key: value for key, value in changes.items() if value is not None}
+    try:
+        return Settings.model_validate(values)
+    except ValidationError as error:
+        raise UsageError(_explain(error, path or DEFAULT_FILE)) from error
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text("utf-8"))
+    except FileNotFoundError as error:
+        raise UsageError(f"settings file {path} is not there: check the path given to --settings") from error
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise UsageError(f"settings file {path} cannot be read: {error}") from error
+
+
+def _explain(error: ValidationError, path: Path) -> str:
+    first = error.errors()[0]
+    place = ".".join(map(str, first["loc"]))
+    if first["type"] in ("extra_forbidden", "unexpected_keyword_argument"):
+        known = (*Settings.model_fields, *Source.model_fields, *Schedule.model_fields, *PairSettings.__slots__)
+        return f"{path}: unknown setting {place!r}{_hint(str(first['loc'][-1]), known)}"
+    return f"{path}: setting {place!r}: {first['msg'].removeprefix('Value error, ')}"
+
+
+def _hint(name: str, known: tuple[str, ...]) -> str:
+    near = get_close_matches(name, known, n=1)
+    return f"; did you mean {near[0]!r}?" if near else ""

@@ -1,0 +1,99 @@
+"""What a person sees: progress bars on standard error when it is a terminal, and the summary of a run."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from io import StringIO
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
+from rich.progress import Progress as RichProgress
+from rich.table import Table
+
+from flows.drivers import Progress, Silent
+from flows.report import DumpReport, RunReport
+
+_WIDTH = 100
+_SHOWN_FIELDS = 8
+_SHOWN_DUMPS = 24
+
+
+class _Bars:
+    """One bar a stage."""
+
+    def __init__(self, bars: RichProgress) -> None:
+        self._bars = bars
+        self._task = None
+
+    def stage(self, name: str, total: int) -> None:
+        self._task = self._bars.add_task(name, total=total)
+
+    def advance(self) -> None:
+        self._bars.advance(self._task)
+
+
+@contextmanager
+def shown_progress() -> Iterator[Progress]:
+    """Show bars while the block runs, if standard error is a terminal."""
+    if not sys.stderr.isatty():
+        yield Silent()
+        return
+    columns = TextColumn("{task.description:12}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn()
+    with RichProgress(*columns, console=Console(stderr=True), transient=True) as bars:
+        yield _Bars(bars)
+
+
+def summary(report: RunReport) -> str:
+    """Tell a run in one screen: a line a dump, what was refused and why, new fields, and where the answer is."""
+    out = Console(file=StringIO(), width=_WIDTH, highlight=False)
+    if report.dumps:
+        out.print(_dump_table(report))
+    for dump in report.refused:
+        out.print(f"refused: {dump.detail}", markup=False, soft_wrap=True)
+    if report.quarantine:
+        out.print("quarantine: " + _counts(report.quarantine), markup=False)
+    for source, fields in sorted(report.unused_fields.items())[:_SHOWN_FIELDS]:
+        out.print(f"fields not used, {source}: {_counts(fields)}", markup=False, overflow="ellipsis", no_wrap=True)
+    for finding in report.findings:
+        out.print(f"{finding['severity']} {finding['status']}: {finding['table_name']}: {finding['expectation']}", markup=False)
+    out.print(_last_line(report), markup=False, soft_wrap=True)
+    text: str = out.file.getvalue()  # type: ignore[attr-defined]
+    return "\n".join(line.rstrip() for line in text.splitlines()) + "\n"
+
+
+def _dump_table(report: RunReport) -> Table:
+    table = Table(box=None, header_style="")
+    table.add_column("dump", overflow="fold")
+    table.add_column("status")
+    names = ("records_read", "admitted", "replayed", "quarantined")
+    for name in names:
+        table.add_column(name.removeprefix("records_"), justify="right")
+    for dump in _rows(report):
+        table.add_row(dump.name, dump.status, *(f"{getattr(dump, name):,}" for name in names))
+    return table
+
+
+def _rows(report: RunReport) -> list[DumpReport]:
+    """A row a dump, then the sums; of a long night only the sums and what is out of the ordinary."""
+    total = DumpReport(f"{len(report.dumps)} dumps", "")
+    for name in ("records_read", "admitted", "replayed", "quarantined"):
+        setattr(total, name, report.total(name))
+    odd = [d for d in report.dumps if d.status != "consumed" or d.quarantined]
+    shown = report.dumps if len(report.dumps) <= _SHOWN_DUMPS else odd[:_SHOWN_DUMPS]
+    return [*shown, total]
+
+
+def _counts(counts: dict[str, int]) -> str:
+    ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+    rest = f", and {len(ordered) - _SHOWN_FIELDS} more" if len(ordered) > _SHOWN_FIELDS else ""
+    return ", ".join(f"{name} {count:,}" for name, count in ordered[:_SHOWN_FIELDS]) + rest
+
+
+def _last_line(report: RunReport) -> str:
+    if report.outcome != "published":
+        return f"{report.outcome}: the lake {report.lake} stays as it was"
+    seconds = sum(report.stage_seconds.values())
+    return (
+        f"published snapshot {report.snapshot} ({report.verdict}) in {seconds:.1f} s: "
+        f"{report.articles:,} articles, {report.copies:,} copies, {sum(report.pairs.values()):,} new pairs"
+    )

@@ -1,0 +1,37 @@
+"""Rows for any table of the lake, and manifests over parts, made up."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pyarrow as pa
+
+from flows.lake.manifest import Manifest, Part
+from transforms.schema import Table
+
+
+def a_value(kind: pa.DataType, row: int) -> Any:
+    """Return a value of this type; strings are 32 hex digits that grow with the row."""
+    if pa.types.is_string(kind):
+        return f"{row:032x}"
+    if pa.types.is_map(kind):
+        return [("rule", a_value(kind.item_type, row))]
+    if pa.types.is_fixed_size_list(kind):
+        return list(range(row, row + kind.list_size))
+    if pa.types.is_list(kind):
+        return [f"item {row}"]
+    if pa.types.is_timestamp(kind):
+        return datetime(2024, 1, 2, 3, 4, 5, row % 1000, tzinfo=UTC)
+    return {pa.binary(): b"raw %d" % row, pa.bool_(): True}.get(kind, row)
+
+
+def rows_of(table: Table, count: int, start: int = 0, **given: list[Any]) -> pa.Table:
+    """Rows in the schema of the table's files; columns are given or made up."""
+    numbers = range(start, start + count)
+    columns = [given.get(f.name) or [a_value(f.type, n) for n in numbers] for f in table.schema]
+    return pa.table([pa.array(c, f.type) for c, f in zip(columns, table.schema, strict=True)], schema=table.schema)
+
+
+def a_manifest(*parts: Part, parent: Manifest | None = None, run_id: str = "run-1") -> Manifest:
+    """Return a manifest over these parts that follows its parent."""
+    number, digest = (parent.number + 1, parent.digest) if parent else (1, None)
+    return Manifest(number, digest, run_id, "rules", "schema", "settings", "passed", ("dump",), parts)

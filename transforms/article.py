@@ -1,0 +1,66 @@
+"""The article: its columns, declared once, and the reasons a record is not admitted as one."""
+
+from enum import StrEnum
+
+import pyarrow as pa
+
+from transforms.schema import PARTITION_COLUMN, Column, Table
+
+TIMESTAMP = pa.timestamp("us", tz="UTC")
+EDITS = pa.map_(pa.string(), pa.int32())
+
+
+class Reason(StrEnum):
+    """Why a record is in quarantine."""
+
+    MALFORMED = "malformed"
+    """The record cannot be parsed: broken JSON, a CSV row of the wrong width, bytes in no encoding we know."""
+    NOT_AN_OBJECT = "not_an_object"
+    """The record is valid JSON, but a list, a number or a string instead of an object."""
+    NO_TEXT = "no_text"
+    """No text field, or nothing left of it after cleaning."""
+    PLACEHOLDER = "placeholder"
+    """The text is a bot wall, a consent notice or an error page, not a story."""
+    TOO_LONG = "too_long"
+    """The record is longer than the limit of the settings."""
+
+
+class Origin(StrEnum):
+    """Where `published_at` was found."""
+
+    FIELD = "field"
+    PAGE = "page"
+    URL = "url"
+    DATELINE = "dateline"
+    NONE = "none"
+
+
+ARTICLES = Table(
+    "articles",
+    "content",
+    "Distinct articles: the canonical copy of each cluster.",
+    (
+        Column("article_id", pa.string(), "Identity: digest of source, address or title and date, and raw content", "hex"),
+        Column("text_id", pa.string(), "Digest of the text's words: equal when two texts agree word for word", "hex"),
+        Column("source", pa.string(), "Outlet: the record's own field, the settings, or the host of its address"),
+        Column("source_id", pa.string(), "The record's own identifier in its dump", nullable=True),
+        Column("url", pa.string(), "Address as delivered", nullable=True),
+        Column("canonical_url", pa.string(), "Address without trackers, fragment, scheme and host variants", nullable=True),
+        Column("title", pa.string(), "Headline; null when the record has none", nullable=True),
+        Column("text", pa.string(), "Cleaned story, one paragraph a line"),
+        Column("highlights", pa.list_(pa.string()), "Bullet list printed above the story, in order"),
+        Column("authors", pa.list_(pa.string()), "Authors as printed, in order"),
+        Column("language", pa.string(), "Language found in the text", "ISO 639 code", nullable=True),
+        Column("language_confidence", pa.float32(), "Probability of that language", "0 to 1", nullable=True),
+        Column("published_at", TIMESTAMP, "When it was published", "UTC", nullable=True),
+        Column("published_at_origin", pa.string(), "Where that was found: field, page, url, dateline or none"),
+        Column(PARTITION_COLUMN, pa.date32(), "Day of published_at; the partition", "UTC day", nullable=True),
+        Column("paragraph_count", pa.int32(), "Paragraphs of the text", "paragraphs"),
+        Column("word_count", pa.int32(), "Words of the text", "words"),
+        Column("char_count", pa.int32(), "Characters of the text", "code points"),
+        Column("digit_share", pa.float32(), "Quality signal: share of digits among the text's bytes", "0 to 1"),
+        Column("upper_share", pa.float32(), "Quality signal: share of ASCII capitals among the text's bytes", "0 to 1"),
+        Column("edits", EDITS, "What cleaning did: rule to number of times"),
+    ),
+    is_partitioned=True,
+)

@@ -1,0 +1,74 @@
+"""Field names: what scrapers call a thing, to what we call it; what no mapping used is counted, for a new field is news."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+ALIASES: Final[Mapping[str, tuple[str, ...]]] = {
+    "title": ("title", "headline", "head", "article_title"),
+    "text": (
+        "text", "body", "content", "article_body", "article", "article_text", "main_text", "maintext", "full_text", "story",
+        "body_text", "content_text",
+    ),
+    "url": ("url", "link", "article_source_link", "article_url", "href", "permalink", "web_url", "source_url"),
+    "canonical_url": ("canonical_url", "canonical_link", "canonical"),
+    "published": (
+        "published", "published_at", "publish_date", "pub_date", "date_published", "publication_date", "published_date",
+        "date_publish", "date", "datetime", "timestamp", "created_at",
+    ),
+    "authors": ("authors", "author", "byline", "creator", "by"),
+    "source": ("source", "publisher", "domain", "outlet", "source_domain", "site", "site_name", "newspaper", "publication"),
+    "source_id": ("id", "article_id", "source_id", "guid", "uuid", "uid", "body_id"),
+    "language": ("language", "lang"),
+}  # fmt: skip
+TARGETS: Final = tuple(ALIASES)
+
+
+def _plain(name: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "", name.lower())
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """For records with one set of fields: which field fills each target, best first, and which fill none."""
+
+    candidates: tuple[tuple[str, ...], ...]
+    unused: tuple[str, ...]
+
+
+@dataclass(slots=True)
+class FieldMap:
+    """Maps the fields of records to targets; `extra` (target to field names) goes before the usual names."""
+
+    extra: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    _plans: dict[tuple[str, ...], Plan] = field(default_factory=dict)
+
+    def plan(self, keys: tuple[str, ...]) -> Plan:
+        """Give the plan for records with these fields, made once for each set of fields."""
+        plan = self._plans.get(keys)
+        if plan is None:
+            plan = self._plans[keys] = self._make(keys)
+        return plan
+
+    def _make(self, keys: tuple[str, ...]) -> Plan:
+        by_name = {_plain(key): key for key in reversed(keys)}
+        candidates = tuple(
+            tuple(by_name[n] for n in map(_plain, (*self.extra.get(target, ()), *ALIASES[target])) if n in by_name)
+            for target in TARGETS
+        )
+        used = {key for group in candidates for key in group}
+        return Plan(candidates, tuple(key for key in keys if key not in used))
+
+    def has_text(self, columns: tuple[str, ...]) -> bool:
+        """Tell whether any of these columns would fill the text."""
+        return bool(self.plan(columns).candidates[TARGETS.index("text")])
+
+
+def pick(fields: Mapping[str, Any], candidates: tuple[str, ...]) -> Any:
+    """First value that is not empty."""
+    for key in candidates:
+        value = fields[key]
+        if value is not None and value not in ("", []):
+            return value
+    return None

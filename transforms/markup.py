@@ -1,0 +1,74 @@
+"""Markup left in a text: scripts, tags, entities, comments and the debris that half-removed comments leave.
+
+Each rule takes a text and gives it back with the number of edits. All are linear in the length of the text.
+"""
+
+import html
+import re
+from typing import Final
+
+_DASH: Final = "\\-\u2010-\u2015\u2212"
+_COMMENT: Final = re.compile(r"<!--[^\n]{0,400}?-->")
+_OPENER: Final = re.compile(rf"<!(?:doctype\b[^<>\n]{{0,200}}>|\[[^\]\n]{{0,40}}\[?|\s?[{_DASH}.\u2026]+(?:\s?[{_DASH}.\u2026])*|(?=\s|$))", re.I)
+_CLOSER: Final = re.compile(rf"(?:[{_DASH}]{{2,}}|[\u2010-\u2015\u2212\u2026]|\.{{2,}})>|\]\]>")
+_BLOCKS: Final = (
+    "address article aside blockquote body br caption center dd div dl dt figcaption figure footer form h1 h2 h3 h4 h5 h6 head "
+    "header hr html iframe img li link main meta nav ol option p pre script section select style table tbody td tfoot th thead "
+    "title tr ul video"
+)
+_INLINE: Final = (
+    "a abbr acronym amp-img audio b big button cite code del dfn em embed font i input ins kbd label mark noscript object picture q "
+    "s samp small source span strike strong sub sup svg template time tt u var wbr"
+)
+_TAG: Final = re.compile(rf"</?({'|'.join(sorted((_BLOCKS + ' ' + _INLINE).split(), key=len, reverse=True))})(?:\s[^<>]*)?/?>", re.I)
+_BLOCK_NAMES: Final = frozenset(_BLOCKS.split())
+_ENTITY: Final = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
+_ENTITY_PASSES: Final = 3  # feeds escape what was already escaped
+
+
+def remove_scripts(text: str) -> tuple[str, int]:
+    """Remove script and style elements with all that they hold."""
+    count = 0
+    for name in ("script", "style"):
+        text, removed = _remove_elements(text, name)
+        count += removed
+    return text, count
+
+
+def _remove_elements(text: str, name: str) -> tuple[str, int]:
+    lower = text.lower()
+    if f"<{name}" not in lower or len(lower) != len(text):  # a capital that grows would shift every position
+        return text, 0
+    kept, at, count = [], 0, 0
+    while (start := lower.find(f"<{name}", at)) >= 0 and (close := lower.find(f"</{name}", start)) >= 0:
+        end = lower.find(">", close)
+        kept.append(text[at:start])
+        at = end + 1 if end >= 0 else len(text)
+        count += 1
+    return "\n".join([*kept, text[at:]]) if count else text, count
+
+
+def remove_tags(text: str) -> tuple[str, int]:
+    """Remove the tags of known elements; those of block elements leave a line break."""
+    return _TAG.subn(lambda tag: "\n" if tag[1].lower() in _BLOCK_NAMES else "", text)
+
+
+def decode_entities(text: str) -> tuple[str, int]:
+    """Decode character references that end in a semicolon, also where they were escaped twice."""
+    total = 0
+    for _ in range(_ENTITY_PASSES):
+        decoded = _ENTITY.sub(lambda entity: html.unescape(entity[0]), text)
+        if decoded == text:
+            break
+        total += len(_ENTITY.findall(text))
+        text = decoded
+    return text, total
+
+
+def remove_comments(text: str) -> tuple[str, int]:
+    """Remove comments that close on their line, and the opening and closing marks that others left behind."""
+    total = 0
+    for pattern in (_COMMENT, _OPENER, _CLOSER):
+        text, count = pattern.subn("", text)
+        total += count
+    return text, total

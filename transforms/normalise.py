@@ -1,0 +1,244 @@
+"""Raw records to articles: one batch in, one Arrow table of articles and one of rejects out.
+
+Columns are worked on whole; a vectorised test picks the texts that need slow cleaning, the others pass as they are.
+"""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from hashlib import blake2b
+from typing import Any, Final
+
+import numpy as np
+import orjson
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from transforms.article import ARTICLES, EDITS, Origin, Reason
+from transforms.dates import date_in_url, parse_date
+from transforms.fields import TARGETS, FieldMap, pick
+from transforms.fingerprint import fingerprint
+from transforms.language import detect
+from transforms.parse import Malformed, Record
+from transforms.placeholder import MOST_WORDS, placeholder
+from transforms.quality import count_bytes
+from transforms.schema import PARTITION_COLUMN
+from transforms.tables import FEATURES, QUARANTINE
+from transforms.text import Cleaned, clean, clean_line, is_dirty
+from transforms.urls import ARCHIVE_HOSTS, canonical_url, host
+from transforms.words import fold, fold_one
+
+UNKNOWN_SOURCE: Final = "unknown"
+_ID_BYTES: Final = 16
+_SURE: Final = 0.5
+"""Below this probability the record's own language field is believed before the model."""
+
+STAGED: Final = pa.schema(
+    [
+        *ARTICLES.full_schema,
+        pa.field("title_words", pa.string()),
+        *(f for f in FEATURES.full_schema if f.name.endswith("_bands")),
+        pa.field("record_number", pa.int64()),
+        pa.field("byte_offset", pa.int64()),
+    ]
+)
+"""Rows between normalising and publishing: the article, what comparison needs, and its place in the dump."""
+
+REJECTS: Final = pa.schema([f for f in QUARANTINE.schema if f.name not in ("dump_digest", "dump_name", "member")])
+
+
+@dataclass(slots=True)
+class Batch:
+    """What became of some records: `articles` (STAGED), `rejects` (REJECTS), and the fields that no mapping used."""
+
+    articles: pa.Table
+    rejects: pa.Table
+    unused: Counter[tuple[str, str]]
+
+
+@dataclass(slots=True)
+class _Raw:
+    """A record's mapped values, before any cleaning."""
+
+    record: Record
+    values: tuple[Any, ...]
+    source: str
+
+    def __getitem__(self, target: str) -> Any:
+        return self.values[TARGETS.index(target)]
+
+
+@dataclass(slots=True)
+class _Rejects:
+    rows: list[tuple[str, str, bytes, int, int | None]] = field(default_factory=list)
+
+    def add(self, record: Record | Malformed, reason: Reason, detail: str) -> None:
+        self.rows.append((reason.value, detail, record.raw, record.number, record.offset))
+
+    def table(self) -> pa.Table:
+        columns = list(zip(*self.rows, strict=True)) or [()] * len(REJECTS)
+        return pa.table([pa.array(c, f.type) for c, f in zip(columns, REJECTS, strict=True)], schema=REJECTS)
+
+
+def normalise(records: Iterable[Record | Malformed], fields: FieldMap, default_source: str | None) -> Batch:
+    """Normalise records; `default_source` names the outlet of those that do not say."""
+    rejects = _Rejects()
+    unused: Counter[tuple[str, str]] = Counter()
+    raws = list(_map(records, fields, default_source, rejects, unused))
+    texts = _clean_texts([_as_text(raw["text"]) for raw in raws])
+    articles = _articles(raws, texts)
+    problems = [_problem(t.text, n) for t, n in zip(texts, articles["word_count"].to_pylist(), strict=True)]
+    for raw, problem in zip(raws, problems, strict=True):
+        if problem:
+            rejects.add(raw.record, *problem)
+    articles = articles.filter(pa.array([problem is None for problem in problems], pa.bool_()))
+    return Batch(articles, rejects.table(), unused)
+
+
+def _map(
+    records: Iterable[Record | Malformed],
+    fields: FieldMap,
+    default_source: str | None,
+    rejects: _Rejects,
+    unused: Counter[tuple[str, str]],
+) -> Iterable[_Raw]:
+    for record in records:
+        if isinstance(record, Malformed):
+            rejects.add(record, record.reason, record.detail)
+            continue
+        plan = fields.plan(tuple(record.fields))
+        values = tuple(pick(record.fields, group) if group else None for group in plan.candidates)
+        raw = _Raw(record, values, "")
+        raw.source = _source(raw, default_source)
+        unused.update((raw.source, name) for name in plan.unused if record.fields[name] not in (None, "", [], {}))
+        yield raw
+
+
+def _source(raw: _Raw, default: str | None) -> str:
+    """Outlet of a record: its own field, else the default, else the host of its address."""
+    own = _name(raw["source"])
+    if "." in own and " " not in own:
+        own = host(own) or ""
+    site = host(_as_text(raw["url"]) or _as_text(raw["canonical_url"]))
+    if own in ARCHIVE_HOSTS and site:
+        own = site
+    return own or default or site or UNKNOWN_SOURCE
+
+
+def _name(value: Any) -> str:
+    return clean_line(_as_text(value.get("name") if isinstance(value, dict) else value))
+
+
+def _as_text(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, list):
+        return "\n".join(map(_as_text, value))
+    return value if isinstance(value, str) else str(value)
+
+
+def _clean_texts(texts: list[str]) -> list[Cleaned]:
+    dirty = is_dirty(pa.array(texts, pa.large_string())).to_pylist()
+    return [clean(text) if needs else Cleaned(text) for text, needs in zip(texts, dirty, strict=True)]
+
+
+def _clean_lines(lines: list[str]) -> list[str]:
+    dirty = is_dirty(pa.array(lines, pa.large_string())).to_pylist()
+    return [clean_line(line) if needs or "\n" in line else line for line, needs in zip(lines, dirty, strict=True)]
+
+
+def _problem(text: str, word_count: int) -> tuple[Reason, str] | None:
+    if word_count == 0:
+        return Reason.NO_TEXT, "no words in the text field"
+    if word_count > MOST_WORDS:
+        return None
+    kind = placeholder(fold_one(text), word_count)
+    return (Reason.PLACEHOLDER, kind) if kind else None
+
+
+def _articles(raws: list[_Raw], texts: list[Cleaned]) -> pa.Table:
+    titles = _clean_lines([_as_text(raw["title"]) for raw in raws])
+    columns: dict[str, Any] = {
+        **_identity(raws),
+        **_text_columns(texts),
+        **_date_columns(raws),
+        **_language_columns(raws, texts),
+        "title": [title or None for title in titles],
+        "title_words": [fold_one(title) for title in titles],
+        "authors": [_authors(raw["authors"]) for raw in raws],
+        "record_number": [raw.record.number for raw in raws],
+        "byte_offset": [raw.record.offset for raw in raws],
+    }
+    return pa.table({f.name: _array(columns[f.name], f.type) for f in STAGED}, schema=STAGED)
+
+
+def _array(values: Any, kind: pa.DataType) -> pa.Array:
+    return values if isinstance(values, pa.Array | pa.ChunkedArray) else pa.array(values, kind)
+
+
+def _identity(raws: list[_Raw]) -> dict[str, Any]:
+    urls = [_as_text(raw["url"]).strip() or _as_text(raw["canonical_url"]).strip() for raw in raws]
+    declared = [_as_text(raw["canonical_url"]).strip() or None for raw in raws]
+    canonical = [canonical_url(url, link) if url else None for url, link in zip(urls, declared, strict=True)]
+    return {
+        "article_id": [_article_id(raw, url) for raw, url in zip(raws, canonical, strict=True)],
+        "source": [raw.source for raw in raws],
+        "source_id": [_as_text(raw["source_id"]).strip() or None for raw in raws],
+        "url": [url or None for url in urls],
+        "canonical_url": canonical,
+    }
+
+
+def _article_id(raw: _Raw, canonical: str | None) -> str:
+    """Digest of all that the article's row is made from, so that one id never stands for two different rows."""
+    values = [raw.source, canonical, *(v if isinstance(v, str | list | None) else str(v) for v in raw.values)]
+    return blake2b(orjson.dumps(values, default=str), digest_size=_ID_BYTES).hexdigest()
+
+
+def _text_columns(texts: list[Cleaned]) -> dict[str, Any]:
+    array = pa.array([t.text for t in texts], pa.string())
+    folded = fold(array)
+    wide, steep = fingerprint(folded)
+    digits, uppers, breaks, sizes = count_bytes(array).T
+    return {
+        "text_id": [blake2b(folded[i], digest_size=_ID_BYTES).hexdigest() for i in range(len(folded))],
+        "text": array,
+        "highlights": [t.highlights for t in texts],
+        "edits": pa.array([list(t.edits.items()) for t in texts], EDITS),
+        "paragraph_count": (breaks + 1).astype(np.int32),
+        "word_count": folded.word_counts(),
+        "char_count": pc.utf8_length(array),
+        "digit_share": (digits / np.maximum(sizes, 1)).astype(np.float32),
+        "upper_share": (uppers / np.maximum(sizes, 1)).astype(np.float32),
+        "wide_bands": pa.FixedSizeListArray.from_arrays(pa.array(wide.ravel()), wide.shape[1]),
+        "steep_bands": pa.FixedSizeListArray.from_arrays(pa.array(steep.ravel()), steep.shape[1]),
+    }
+
+
+def _date_columns(raws: list[_Raw]) -> dict[str, Any]:
+    dates = []
+    for raw in raws:
+        moment, origin = parse_date(raw["published"]), Origin.FIELD
+        if moment is None:
+            moment, origin = date_in_url(_as_text(raw["url"])), Origin.URL
+        dates.append((moment, origin if moment else Origin.NONE))
+    return {
+        "published_at": [moment for moment, _ in dates],
+        "published_at_origin": [origin.value for _, origin in dates],
+        PARTITION_COLUMN: [moment.date() if moment else None for moment, _ in dates],
+    }
+
+
+def _language_columns(raws: list[_Raw], texts: list[Cleaned]) -> dict[str, Any]:
+    found = []
+    for raw, text in zip(raws, texts, strict=True):
+        code, confidence = detect(text.text)
+        if (confidence or 0.0) < _SURE and raw["language"]:
+            code, confidence = _as_text(raw["language"]).strip().lower()[:2], None
+        found.append((code, confidence))
+    return {"language": [code for code, _ in found], "language_confidence": [share for _, share in found]}
+
+
+def _authors(value: Any) -> list[str]:
+    values = value if isinstance(value, list) else [value]
+    return [name for name in map(_name, values) if name]

@@ -1,0 +1,183 @@
+"""The tables of the lake beside the article itself, each declared once."""
+
+from typing import Final
+
+import pyarrow as pa
+
+from transforms.article import ARTICLES, TIMESTAMP
+from transforms.schema import PARTITION_COLUMN, Column, Table
+
+WIDE_BANDS: Final = 64
+STEEP_BANDS: Final = 32
+
+_DUMP_PLACE = (
+    Column("dump_digest", pa.string(), "Dump: SHA-256 of what it holds, whatever its name or compression", "hex"),
+    Column("dump_name", pa.string(), "Name under which the dump first came"),
+    Column("member", pa.string(), "File inside the archive", nullable=True),
+    Column("record_number", pa.int64(), "Position within its file, from 0", "records"),
+    Column("byte_offset", pa.int64(), "Where the record begins in its decompressed file", "bytes", nullable=True),
+)
+
+_PROFILE_COLUMNS = ("article_id", "text_id", "source", "canonical_url", "published_at", "word_count")
+
+MEMBERSHIP = Table(
+    "membership",
+    "internal",
+    "Every admitted article's place among its copies.",
+    (
+        Column("article_id", pa.string(), "The article", "hex"),
+        Column("text_id", pa.string(), "Its text", "hex"),
+        Column(PARTITION_COLUMN, pa.date32(), "Day of published_at", "UTC day", nullable=True),
+        Column("component_id", pa.string(), "Smallest article_id reachable over joining pairs", "hex"),
+        Column("cluster_id", pa.string(), "Smallest article_id of its cluster", "hex"),
+        Column("canonical_id", pa.string(), "The cluster's canonical copy", "hex"),
+        Column("is_canonical", pa.bool_(), "Whether it is that copy itself"),
+        Column("relation", pa.string(), "To the canonical copy: canonical, exact, near, contains or revision"),
+        Column("jaccard", pa.float64(), "Similarity to the canonical copy over 5-word shingles", "0 to 1"),
+        Column("containment", pa.float64(), "Share of the shorter text's shingles in the longer", "0 to 1"),
+        Column("twin_id", pa.string(), "First article, in canonical order, with the same words", "hex", nullable=True),
+        Column("twin_relation", pa.string(), "Relation to that article", nullable=True),
+        Column("twin_rule", pa.string(), "Rule that decided it", nullable=True),
+    ),
+)
+
+PROFILES = Table(
+    "profiles",
+    "internal",
+    "What the pair rule sees of an article beside its text.",
+    (
+        *(c for c in ARTICLES.columns if c.name in _PROFILE_COLUMNS),
+        Column("title_words", pa.string(), "Words of the headline, folded as those of the text; empty without one"),
+    ),
+)
+
+_CLUSTER_COLUMNS = ("cluster_id", "canonical_id", "is_canonical", "relation", "jaccard", "containment")
+
+COPIES = Table(
+    "copies",
+    "content",
+    "Every admitted article, linked to the canonical copy of its cluster.",
+    (
+        ARTICLES.columns[0],
+        *(c for c in MEMBERSHIP.columns if c.name in _CLUSTER_COLUMNS),
+        *ARTICLES.columns[1:],
+    ),
+)
+
+DELIVERIES = Table(
+    "deliveries",
+    "content",
+    "One arrival of an article in a dump.",
+    (Column("article_id", pa.string(), "The article that arrived", "hex"), *_DUMP_PLACE),
+)
+
+QUARANTINE = Table(
+    "quarantine",
+    "content",
+    "Records that were not admitted, with reason and raw bytes.",
+    (
+        Column("reason", pa.string(), "Why it was not admitted"),
+        Column("detail", pa.string(), "What was found, in a few words"),
+        Column("raw", pa.binary(), "The record as delivered", "bytes"),
+        *_DUMP_PLACE,
+    ),
+)
+
+PAIRS = Table(
+    "pairs",
+    "content",
+    "Two articles whose texts were compared and found alike.",
+    (
+        Column("article_id", pa.string(), "The smaller id of the two", "hex"),
+        Column("other_id", pa.string(), "The greater id of the two", "hex"),
+        Column("jaccard", pa.float64(), "Exact Jaccard similarity over 5-word shingles", "0 to 1"),
+        Column("containment", pa.float64(), "Share of the shorter text's shingles in the longer", "0 to 1"),
+        Column("relation", pa.string(), "exact, near, contains, revision, recurring or related"),
+        Column("rule", pa.string(), "Name of the rule that decided"),
+    ),
+)
+
+TEXT_PAIRS = Table(
+    "text_pairs",
+    "internal",
+    "Verified similarity of two different texts: a fact that no later night changes.",
+    (
+        Column("text_id", pa.string(), "The smaller id of the two", "hex"),
+        Column("other_text_id", pa.string(), "The greater id of the two", "hex"),
+        Column("jaccard", pa.float64(), "Exact Jaccard similarity over 5-word shingles", "0 to 1"),
+        Column("containment", pa.float64(), "Share of the smaller shingle set in the larger", "0 to 1"),
+        Column("smaller_shingle_count", pa.int32(), "Shingles of the smaller set", "shingles"),
+        Column("number_jaccard", pa.float64(), "Jaccard similarity of the sets of numbers; 1 when neither has any", "0 to 1"),
+        Column("is_steep", pa.bool_(), "Whether a steep band, kept for all time, proposed the pair"),
+    ),
+)
+
+FEATURES = Table(
+    "features",
+    "internal",
+    "MinHash bands of each distinct text and day: what the next nights are compared with.",
+    (
+        Column("text_id", pa.string(), "The text", "hex"),
+        Column(PARTITION_COLUMN, pa.date32(), "Day on which it was printed", "UTC day", nullable=True),
+        Column("wide_bands", pa.list_(pa.uint32(), WIDE_BANDS), "Hashes of 4 minima each"),
+        Column("steep_bands", pa.list_(pa.uint32(), STEEP_BANDS), "Hashes of 8 minima each"),
+    ),
+)
+
+DUMPS = Table(
+    "dumps",
+    "ledger",
+    "Files consumed or refused by each run.",
+    (
+        Column("run_id", pa.string(), "The run"),
+        Column("dump_digest", pa.string(), "SHA-256 of what it holds; null when refused before it was read", "hex", nullable=True),
+        Column("dump_name", pa.string(), "Name as delivered"),
+        Column("status", pa.string(), "consumed or refused"),
+        Column("detail", pa.string(), "Why it was refused", nullable=True),
+        Column("byte_count", pa.int64(), "Decompressed size", "bytes"),
+        Column("records_read", pa.int64(), "Records found: admitted + replayed + quarantined", "records"),
+        Column("admitted", pa.int64(), "Records that became new articles", "records"),
+        Column("replayed", pa.int64(), "Records whose article was already known", "records"),
+        Column("quarantined", pa.int64(), "Records in quarantine", "records"),
+        Column("unused_fields", pa.map_(pa.string(), pa.int64()), "Fields that no mapping used, and in how many records"),
+    ),
+)
+
+RUNS = Table(
+    "runs",
+    "ledger",
+    "One row a published run.",
+    (
+        Column("run_id", pa.string(), "The run"),
+        Column("snapshot", pa.int64(), "Number of the snapshot it published"),
+        Column("started_at", TIMESTAMP, "Start", "UTC"),
+        Column("finished_at", TIMESTAMP, "When its manifest was written", "UTC"),
+        Column("driver", pa.string(), "plain or prefect"),
+        Column("records_read", pa.int64(), "Records found in its dumps", "records"),
+        Column("admitted", pa.int64(), "New articles", "records"),
+        Column("replayed", pa.int64(), "Further arrivals of known articles", "records"),
+        Column("quarantined", pa.int64(), "Records not admitted", "records"),
+        Column("stage_seconds", pa.map_(pa.string(), pa.float64()), "Time of each stage", "seconds"),
+        Column("versions", pa.map_(pa.string(), pa.string()), "Versions of Python and of the libraries that shape the rows"),
+        Column("rules_digest", pa.string(), "Rules that the rows were made under", "hex"),
+        Column("settings_digest", pa.string(), "Settings of the run", "hex"),
+    ),
+)
+
+AUDITS = Table(
+    "audits",
+    "ledger",
+    "One expectation's result in one run.",
+    (
+        Column("run_id", pa.string(), "The run"),
+        Column("table_name", pa.string(), "Table that was examined"),
+        Column("expectation", pa.string(), "What was expected, in words"),
+        Column("severity", pa.string(), "critical or warning"),
+        Column("status", pa.string(), "passed, failed or errored"),
+        Column("observed", pa.string(), "What was seen: a number or a short value, never text of an article", nullable=True),
+        Column("unexpected_count", pa.int64(), "Rows that broke the expectation", "rows", nullable=True),
+    ),
+)
+
+STORED: Final = (ARTICLES, MEMBERSHIP, PROFILES, DELIVERIES, QUARANTINE, PAIRS, TEXT_PAIRS, FEATURES, DUMPS, RUNS, AUDITS)
+VIEWS: Final = (ARTICLES, COPIES, DELIVERIES, PAIRS, QUARANTINE, DUMPS, RUNS, AUDITS)
