@@ -2,6 +2,7 @@
 
 import re
 import tempfile
+import warnings
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,8 +12,8 @@ from expectations.projection import project
 from expectations.thresholds import load_thresholds
 
 if TYPE_CHECKING:
-    import great_expectations as gx
-    import great_expectations.expectations as gxe
+    from great_expectations.core import ExpectationValidationResult
+    from great_expectations.expectations.expectation import Expectation
 
 Severity = Literal["critical", "warning"]
 Status = Literal["passed", "failed", "errored"]
@@ -47,7 +48,9 @@ def verdict(findings: Iterable[Finding]) -> Verdict:
 
 def warm_up() -> None:
     """Do the slow import and nothing else, so that a process at hand is ready when the tables are."""
-    import expectations.suite  # noqa: PLC0415, F401
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "module 'sre_", DeprecationWarning)
+        import expectations.suite  # noqa: PLC0415, F401
 
 
 def audit(
@@ -58,6 +61,7 @@ def audit(
     A table without files is empty. The workspace, which must exist, is left as it was. Raises LakeDamaged when a
     table cannot be read at all; an expectation that cannot be answered is an errored finding.
     """
+    warm_up()
     from expectations.suite import promises  # noqa: PLC0415
 
     with tempfile.TemporaryDirectory(dir=workspace, prefix="audit-") as folder:
@@ -66,16 +70,15 @@ def audit(
         return examine(database, promises(load_thresholds()), memory_mb=memory_mb)
 
 
-def examine(
-    database: Path, promises: "Mapping[str, Sequence[gxe.Expectation]]", *, memory_mb: int
-) -> tuple[Finding, ...]:
+def examine(database: Path, promises: "Mapping[str, Sequence[Expectation]]", *, memory_mb: int) -> tuple[Finding, ...]:
     """Run these expectations over the tables of a DuckDB file, and return a finding for each, in their order."""
     import great_expectations as gx  # noqa: PLC0415
+    from great_expectations.data_context.types.base import ProgressBarsConfig  # noqa: PLC0415
 
     from expectations.duckdb_dialect import address  # noqa: PLC0415
 
     context = gx.get_context(mode="ephemeral")
-    context.variables.progress_bars = {"globally": False}
+    context.variables.progress_bars = ProgressBarsConfig(globally=False)
     source = context.data_sources.add_sql(
         "lake", connection_string=address(database, memory_limit=f"{memory_mb}MB"), create_temp_table=False
     )
@@ -88,7 +91,7 @@ def examine(
         source.get_engine().dispose()
 
 
-def _examine_table(source: Any, table: str, expected: "Sequence[gxe.Expectation]") -> list[Finding]:
+def _examine_table(source: Any, table: str, expected: "Sequence[Expectation]") -> list[Finding]:
     import great_expectations as gx  # noqa: PLC0415
 
     batch = source.add_table_asset(table, table_name=table).add_batch_definition_whole_table("all").get_batch()
@@ -98,16 +101,16 @@ def _examine_table(source: Any, table: str, expected: "Sequence[gxe.Expectation]
     return [_finding(table, each, answer_to[each.description]) for each in expected]
 
 
-def _finding(table: str, expectation: "gxe.Expectation", answer: "gx.ExpectationValidationResult") -> Finding:
+def _finding(table: str, expectation: "Expectation", answer: "ExpectationValidationResult") -> Finding:
     error = _error(answer.exception_info or {})
     status: Status = "errored" if error is not None else "passed" if answer.success else "failed"
     return Finding(
         table_name=table,
-        expectation=expectation.description,
-        severity=expectation.severity.value,
+        expectation=str(expectation.description),
+        severity="critical" if expectation.severity == "critical" else "warning",
         status=status,
         observed=_observed(answer.result) if error is None else error,
-        unexpected_count=answer.result.get("unexpected_count") if error is None else None,
+        unexpected_count=None if error is not None else answer.result["unexpected_count"] or 0,
     )
 
 
@@ -122,7 +125,7 @@ def _error(info: Mapping[str, Any]) -> str | None:
 
 
 def _observed(result: Mapping[str, Any]) -> str:
-    count, total = result["unexpected_count"], result.get("element_count")
+    count, total = result["unexpected_count"] or 0, result.get("element_count")
     rows = f"{count} of {total} rows ({count / total:.1%})" if total else f"{count} rows"
     examples = [str(value) for value in result["partial_unexpected_list"] if _is_presentable(value)]
     return f"{rows}, such as {', '.join(examples[:_SHOWN_EXAMPLES])}" if examples else rows

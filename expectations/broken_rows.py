@@ -2,13 +2,13 @@
 
 from typing import Any, ClassVar, Final
 
-import great_expectations.expectations as gxe
 import sqlalchemy as sa
+from great_expectations.expectations.core.unexpected_rows_expectation import UnexpectedRowsExpectation
 
 _EXAMPLE_COUNT: Final = 3
 
 
-class BrokenRows(gxe.UnexpectedRowsExpectation):
+class BrokenRows(UnexpectedRowsExpectation):
     """Expect a query to find nothing; when it does, keep how many rows, and the first column of a few.
 
     The class it refines runs the query twice, and fetches every row that it finds.

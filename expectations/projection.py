@@ -3,6 +3,7 @@
 What is not selected here cannot reach a result, a log or a report, whatever an article says.
 """
 
+import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
@@ -15,6 +16,7 @@ from transforms.schema import PARTITION_COLUMN, Table
 from transforms.tables import DELIVERIES, DUMPS, MEMBERSHIP, PAIRS, QUARANTINE
 
 _IS_TONIGHT: Final = "run_id = $run_id"
+_SHARE_OF_RUN: Final = "sum(quarantined) OVER run / nullif(sum(records_read) OVER run, 0)"
 _UTC: Final = "published_at AT TIME ZONE 'UTC'"
 
 PROJECTIONS: Final[Mapping[Table, tuple[str, ...]]] = {
@@ -39,11 +41,11 @@ PROJECTIONS: Final[Mapping[Table, tuple[str, ...]]] = {
         "replayed",
         "quarantined",
         f"{_IS_TONIGHT} AS is_tonight",
-        f"CASE WHEN {_IS_TONIGHT} THEN sum(quarantined) OVER night / nullif(sum(records_read) OVER night, 0) END"
-        " AS quarantine_share_tonight",
+        f"CASE WHEN {_IS_TONIGHT} THEN {_SHARE_OF_RUN} END AS quarantine_share_tonight",
     ),
 }
-_WINDOWS: Final[Mapping[Table, str]] = {DUMPS: f"WINDOW night AS (PARTITION BY {_IS_TONIGHT})"}
+_UNREADABLE: Final = (duckdb.BinderException, duckdb.InvalidInputException, duckdb.IOException)
+_WINDOWS: Final[Mapping[Table, str]] = {DUMPS: "WINDOW run AS (PARTITION BY run_id)"}
 
 
 def project(database: Path, files: Mapping[str, Sequence[str]], run_id: str, *, memory_mb: int) -> None:
@@ -60,7 +62,9 @@ def project(database: Path, files: Mapping[str, Sequence[str]], run_id: str, *, 
             paths = files.get(table.name, ())
             try:
                 _project_table(connection, table, paths, run_id)
-            except duckdb.Error as error:
+            except _UNREADABLE as error:
+                if isinstance(error, duckdb.IOException) and all(map(os.path.isfile, paths)):
+                    raise  # The trouble is not with the lake: the disk that the projection is written to is full.
                 raise LakeDamaged(
                     f"The audit cannot read the {len(paths)} parts of {table.name} ({type(error).__name__}); "
                     "run `broadsheet verify` to see which are damaged."

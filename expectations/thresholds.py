@@ -4,6 +4,9 @@ import datetime as dt
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
+
+_FILE: Final = Path(__file__).with_name("thresholds.toml")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +32,7 @@ class Thresholds:
     """Greatest share of the night's records in quarantine, 0 to 1."""
 
 
-def load_thresholds(path: Path = Path(__file__).with_name("thresholds.toml")) -> Thresholds:
+def load_thresholds(path: Path = _FILE) -> Thresholds:
     """Read the figures."""
     tables = tomllib.loads(path.read_text("utf-8"))
     return Thresholds(**{name: Threshold(**fields) for name, fields in tables.items()})

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from flows.dedup.tonight import gather
 from flows.lake.manifest import Scalar
 from flows.lake.parts import sort_bounds, write_part
 from transforms.article import ARTICLES
-from transforms.schema import Table
+from transforms.schema import PARTITION_COLUMN, Table
 from transforms.tables import STORED
 
 _TABLES = {table.name: table for table in STORED}
@@ -35,13 +36,12 @@ class Draft:
 
 
 @dataclass(frozen=True, slots=True)
-class DayTask:
-    """New articles of one day: their ascending positions in the staged files, as an Arrow file, and where to write."""
+class DaysTask:
+    """New articles of some days: an Arrow file of (day, position in the staged files), and where to write the parts."""
 
     staged: tuple[Path, ...]
-    positions: Path
-    day: str | None
-    out: Path
+    chosen: Path
+    folder: Path
 
 
 def draft(table: Table, rows: pa.Table, path: Path, day: str | None = None, replaces: str | None = None) -> Draft:
@@ -50,11 +50,25 @@ def draft(table: Table, rows: pa.Table, path: Path, day: str | None = None, repl
     return Draft(path, table.name, day, rows.num_rows, *sort_bounds(table, rows), replaces)
 
 
-def draft_day(task: DayTask) -> Draft:
-    """Write one day's new articles, text and all."""
-    positions = _read(task.positions)["position"].combine_chunks()
-    rows = gather(task.staged, positions, ARTICLES.schema.names)
-    return draft(ARTICLES, rows.cast(ARTICLES.schema), task.out, task.day)
+def draft_days(task: DaysTask) -> tuple[Draft, ...]:
+    """Write some days' new articles, text and all, a part a day."""
+    chosen = _read(task.chosen).sort_by("position")
+    names = [*ARTICLES.schema.names, PARTITION_COLUMN]
+    rows = gather(task.staged, chosen["position"].combine_chunks(), names).sort_by(PARTITION_COLUMN)
+    task.folder.mkdir()
+    return tuple(
+        draft(ARTICLES, rows.slice(start, stop - start).select(ARTICLES.schema.names), task.folder / f"{start}.parquet", day)
+        for day, start, stop in day_runs(rows[PARTITION_COLUMN])
+    )
+
+
+def day_runs(days: pa.ChunkedArray) -> list[tuple[str | None, int, int]]:
+    """Each day of an ordered date column, as ISO text, with the rows it begins and ends at."""
+    encoded = pc.run_end_encode(days.cast(pa.int32()).combine_chunks())
+    ends = encoded.run_ends.to_pylist()
+    values = encoded.values.cast(pa.date32()).to_pylist()
+    starts = [0, *ends[:-1]]
+    return [(day and day.isoformat(), *run) for day, *run in zip(values, starts, ends, strict=True)]
 
 
 def draft_all(rows: Sequence[tuple[Table, pa.Table]], workspace: Path) -> list[Draft]:

@@ -5,9 +5,10 @@ One description, driven by `flows.drivers.PlainDriver` or by Prefect; both publi
 
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import chain
 from pathlib import Path
 from time import perf_counter
 from uuid import uuid4
@@ -17,7 +18,7 @@ from flows.accept import Arrival, ReceiveTask, Refusal, accept, quarantine, rece
 from flows.dedup.steps import propose_pairs, settle
 from flows.dedup.tonight import NightTask, Piece
 from flows.dedup.verify import verify
-from flows.drafts import draft_all, draft_day
+from flows.drafts import draft_all, draft_days
 from flows.drivers import Driver, worker_pool
 from flows.lake.manifest import Manifest
 from flows.lake.query import connect
@@ -62,9 +63,16 @@ class Night:
         seconds[stage_name] = round(seconds.get(stage_name, 0.0) + perf_counter() - begin, 3)
 
 
-def run(paths: Iterable[Path], settings: Settings, driver: Driver, default_source: str | None = None) -> RunReport:
+def run(
+    paths: Iterable[Path],
+    settings: Settings,
+    driver: Driver,
+    default_source: str | None = None,
+    auditor: ProcessPoolExecutor | None = None,
+) -> RunReport:
     """Take the dumps under some paths (none: the landing folder) into the lake, as one snapshot or not at all.
 
+    `auditor` is a process that has `expectations.audit.warm_up` behind it; without one the run starts its own.
     Raises UsageError for wrong paths or settings, LakeBusy, LakeDamaged, and AuditFailed with the report as `report`.
     """
     paths = list(paths) or [settings.landing]
@@ -81,24 +89,24 @@ def run(paths: Iterable[Path], settings: Settings, driver: Driver, default_sourc
         workspace = store.workspace(run_id)
         night = Night(store, parent, settings, driver, default_source, workspace, report, datetime.now(UTC))
         tasks = [ReceiveTask(f.path, f.name, workspace / f"dump-{i:05}", settings) for i, f in enumerate(landed)]
-        _night(night, tasks)
+        _night(night, tasks, auditor)
         store.recover()
         return report
 
 
-def _night(night: Night, tasks: list[ReceiveTask]) -> None:
+def _night(night: Night, tasks: list[ReceiveTask], auditor: ProcessPoolExecutor | None) -> None:
     """Land, parse, normalise and fingerprint; deduplicate; partition; audit; publish."""
     arrivals = register(_receive(night, tasks), night.parent, night.store.root, night.report)
     if not arrivals:
         return
-    with worker_pool(1, warm_up) as auditor:
-        auditor.submit(int)  # starts the process, and with it the slow import, while the others work
+    with nullcontext(auditor) if auditor else worker_pool(1, warm_up) as ready:
+        ready.submit(int)  # starts the process, and with it the slow import, while the others work
         staged = _stage(night, arrivals)
         task = _night_task(night, accept(arrivals, staged, night.report))
         if not any(dump.status == "consumed" for dump in night.report.dumps):
             return
         taken = _deduplicate(night, task, staged)
-        findings = _audit(night, auditor, taken)
+        findings = _audit(night, ready, taken)
         _publish(night, arrivals, taken, findings)
 
 
@@ -132,7 +140,7 @@ def _deduplicate(night: Night, task: NightTask, staged: list[Staged]) -> Taken:
     with night.timed("clusters"):
         settled = driver.call("clusters", settle, task, tuple(verified))
     with night.timed("partition"):
-        days = driver.map("partition", draft_day, settled.days, byte_count=size)
+        days = chain.from_iterable(driver.map("partition", draft_days, settled.days, byte_count=size))
         report.pairs = dict(settled.pairs)
         _count(report, settled.admitted)
         rejects = quarantine(staged, task.pieces, report)

@@ -26,7 +26,7 @@ from transforms.schema import PARTITION_COLUMN
 from transforms.tables import FEATURES, QUARANTINE
 from transforms.text import Cleaned, clean, clean_line, is_dirty
 from transforms.urls import ARCHIVE_HOSTS, canonical_url, host
-from transforms.words import fold, fold_one
+from transforms.words import fold
 
 UNKNOWN_SOURCE: Final = "unknown"
 _ID_BYTES: Final = 16
@@ -87,7 +87,7 @@ def normalise(records: Iterable[Record | Malformed], fields: FieldMap, default_s
     raws = list(_map(records, fields, default_source, rejects, unused))
     texts = _clean_texts([_as_text(raw["text"]) for raw in raws])
     articles = _articles(raws, texts)
-    problems = [_problem(t.text, n) for t, n in zip(texts, articles["word_count"].to_pylist(), strict=True)]
+    problems = _problems([t.text for t in texts], articles["word_count"].to_pylist())
     for raw, problem in zip(raws, problems, strict=True):
         if problem:
             rejects.add(raw.record, *problem)
@@ -126,7 +126,8 @@ def _source(raw: _Raw, default: str | None) -> str:
 
 
 def _name(value: Any) -> str:
-    return clean_line(_as_text(value.get("name") if isinstance(value, dict) else value))
+    text = _as_text(value.get("name") if isinstance(value, dict) else value)
+    return clean_line(text) if text else ""
 
 
 def _as_text(value: Any) -> str:
@@ -147,13 +148,16 @@ def _clean_lines(lines: list[str]) -> list[str]:
     return [clean_line(line) if needs or "\n" in line else line for line, needs in zip(lines, dirty, strict=True)]
 
 
-def _problem(text: str, word_count: int) -> tuple[Reason, str] | None:
-    if word_count == 0:
-        return Reason.NO_TEXT, "no words in the text field"
-    if word_count > MOST_WORDS:
-        return None
-    kind = placeholder(fold_one(text), word_count)
-    return (Reason.PLACEHOLDER, kind) if kind else None
+def _problems(texts: list[str], word_counts: list[int]) -> list[tuple[Reason, str] | None]:
+    """Say of each text why it is none; only short ones need a look."""
+    problems: list[tuple[Reason, str] | None] = [None] * len(texts)
+    short = [i for i, count in enumerate(word_counts) if count <= MOST_WORDS]
+    folded = fold(pa.array([texts[i] for i in short], pa.string())).strings()
+    for i, words in zip(short, folded, strict=True):
+        kind = placeholder(words) if words else None
+        if kind or not words:
+            problems[i] = (Reason.PLACEHOLDER, kind) if kind else (Reason.NO_TEXT, "no words in the text field")
+    return problems
 
 
 def _articles(raws: list[_Raw], texts: list[Cleaned]) -> pa.Table:
@@ -164,7 +168,7 @@ def _articles(raws: list[_Raw], texts: list[Cleaned]) -> pa.Table:
         **_date_columns(raws),
         **_language_columns(raws, texts),
         "title": [title or None for title in titles],
-        "title_words": [fold_one(title) for title in titles],
+        "title_words": fold(pa.array(titles, pa.string())).strings(),
         "authors": [_authors(raw["authors"]) for raw in raws],
         "record_number": [raw.record.number for raw in raws],
         "byte_offset": [raw.record.offset for raw in raws],
@@ -206,7 +210,7 @@ def _text_columns(texts: list[Cleaned]) -> dict[str, Any]:
         "highlights": [t.highlights for t in texts],
         "edits": pa.array([list(t.edits.items()) for t in texts], EDITS),
         "paragraph_count": (breaks + 1).astype(np.int32),
-        "word_count": folded.word_counts(),
+        "word_count": folded.word_counts,
         "char_count": pc.utf8_length(array),
         "digit_share": (digits / np.maximum(sizes, 1)).astype(np.float32),
         "upper_share": (uppers / np.maximum(sizes, 1)).astype(np.float32),

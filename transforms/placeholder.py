@@ -16,7 +16,7 @@ _RULES: Final = (
     (
         "consent notice",
         r"before you continue to|(?:we|our partners|this site) (?:and our partners )?uses? (?:and store )?cookies|"
-        r"(?:accept|manage) (?:all )?cookies",
+        r"(?:accept|manage) (?:all )?cookies|we value your privacy|(?:store|access) information on (?:your|a) device",
     ),
     (
         "error page",
@@ -27,8 +27,6 @@ _RULES: Final = (
 _PATTERNS: Final = tuple((name, re.compile(pattern)) for name, pattern in _RULES)
 
 
-def placeholder(folded: str, word_count: int) -> str | None:
-    """Name the kind of page that a text, folded to its words, gives away; None for a story."""
-    if word_count > MOST_WORDS:
-        return None
-    return next((name for name, pattern in _PATTERNS if pattern.search(folded)), None)
+def placeholder(words: str) -> str | None:
+    """Name the kind of page that a text of at most MOST_WORDS folded words gives away; None for a story."""
+    return next((name for name, pattern in _PATTERNS if pattern.search(words)), None)

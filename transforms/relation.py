@@ -43,7 +43,7 @@ class PairSettings:
     near_jaccard: least similarity of a near copy.
     containment: least share of the shorter text's shingles in the longer.
     contained_shingles: fewest shingles of a text that counts as contained.
-    number_jaccard: two texts whose numbers agree less are about different figures.
+    number_containment: least share of the fewer numbers among the other's; below it the texts tell of other figures.
     """
 
     window_hours: float = 72.0
@@ -56,7 +56,7 @@ class PairSettings:
     near_jaccard: float = 0.8
     containment: float = 0.9
     contained_shingles: int = 40
-    number_jaccard: float = 0.5
+    number_containment: float = 0.6
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +74,10 @@ class Profile:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """Two articles side by side, in the terms of the rule table."""
+    """Two articles side by side, in the terms of the rule table.
+
+    inside: printed within the window, or one of them undated. in_time: the same, with the narrower window of short texts.
+    """
 
     similarity: Similarity
     same_text: bool
@@ -84,6 +87,7 @@ class Facts:
     short: bool
     long: bool
     inside: bool
+    in_time: bool
     limits: PairSettings
 
     @property
@@ -118,12 +122,12 @@ RULES: Final[tuple[tuple[str, Relation | None, Callable[[Facts], bool]], ...]] =
     ("same words, same address", Relation.EXACT, lambda f: f.same_text and f.same_url),
     ("long text, word for word", Relation.EXACT, lambda f: f.same_text and f.long),
     ("short text, other headline", Relation.RELATED, lambda f: f.same_text and f.short and not f.same_headline),
-    ("same words, another day", Relation.RECURRING, lambda f: f.same_text and not f.inside),
+    ("same words, another day", Relation.RECURRING, lambda f: f.same_text and not f.in_time),
     ("same words", Relation.EXACT, lambda f: f.same_text),
     ("same address, text moved on", Relation.REVISION, lambda f: f.is_version),
     ("not alike", None, lambda f: not f.is_listed),
-    ("alike, another day", Relation.RECURRING, lambda f: not f.inside),
-    ("other figures", Relation.RELATED, lambda f: f.similarity.number_jaccard < f.limits.number_jaccard),
+    ("alike, another day", Relation.RECURRING, lambda f: not f.in_time),
+    ("other figures", Relation.RELATED, lambda f: f.similarity.number_containment < f.limits.number_containment),
     ("short text, other headline", Relation.RELATED, lambda f: f.short and not f.same_headline),
     ("same outlet and headline, text moved on", Relation.REVISION, lambda f: f.is_update),
     ("near", Relation.NEAR, lambda f: f.similarity.jaccard >= f.limits.near_jaccard),
@@ -131,15 +135,15 @@ RULES: Final[tuple[tuple[str, Relation | None, Callable[[Facts], bool]], ...]] =
     ("alike in part", Relation.RELATED, lambda f: True),  # noqa: ARG005
 )
 
-IDENTICAL: Final = Similarity(jaccard=1.0, containment=1.0, smaller_shingle_count=0, number_jaccard=1.0)
+IDENTICAL: Final = Similarity(jaccard=1.0, containment=1.0, smaller_shingle_count=0, number_containment=1.0)
 
 
 def facts(a: Profile, b: Profile, similarity: Similarity, limits: PairSettings) -> Facts:
     """Lay two articles side by side."""
     shorter = min(a.word_count, b.word_count)
     short = shorter < limits.short_words
-    window = limits.short_window_hours if short else limits.window_hours
-    gap = None if a.published is None or b.published is None else abs(a.published - b.published)
+    dated = a.published is not None and b.published is not None
+    gap_hours = abs((a.published or 0.0) - (b.published or 0.0)) / _SECONDS_PER_HOUR if dated else 0.0
     return Facts(
         similarity=similarity,
         same_text=a.text_id == b.text_id,
@@ -148,7 +152,8 @@ def facts(a: Profile, b: Profile, similarity: Similarity, limits: PairSettings) 
         same_outlet=a.source == b.source and a.title != "",
         short=short,
         long=shorter >= limits.long_words,
-        inside=gap is None or gap <= window * _SECONDS_PER_HOUR,
+        inside=gap_hours <= limits.window_hours,
+        in_time=gap_hours <= (limits.short_window_hours if short else limits.window_hours),
         limits=limits,
     )
 

@@ -26,7 +26,7 @@ class Similarity:
     jaccard: float
     containment: float
     smaller_shingle_count: int
-    number_jaccard: float
+    number_containment: float
     is_steep: bool = True
     """Whether a steep band proposed the pair; only those are looked for beyond the window."""
 
@@ -125,13 +125,12 @@ def _compare(
         out[pair, 2] = smaller
         one = numbers[number_bounds[a] : number_bounds[a + 1]]
         other = numbers[number_bounds[b] : number_bounds[b + 1]]
-        either = len(one) + len(other)
-        shared = _shared(one, other)
-        out[pair, 3] = shared / (either - shared) if either else 1.0
+        fewer = min(len(one), len(other))
+        out[pair, 3] = _shared(one, other) / fewer if fewer else 1.0
 
 
 def compare(folded: Folded, left: NDArray[np.int64], right: NDArray[np.int64]) -> NDArray[np.float64]:
-    """Compare texts by position; (pairs, 4) float64: jaccard, containment, smaller shingle count, number jaccard."""
+    """Compare texts by position; (pairs, 4) float64: jaccard, containment, smaller shingle count, number containment."""
     out = np.empty((len(left), 4), np.float64)
     if len(left):
         _compare(folded.data, folded.offsets, left, right, out)
@@ -154,5 +153,5 @@ def compare_slowly(one: list[str], other: list[str]) -> Similarity:
         jaccard=len(a & b) / max(1, len(a | b)),
         containment=len(a & b) / max(1, smaller),
         smaller_shingle_count=smaller,
-        number_jaccard=len(c & d) / len(c | d) if c | d else 1.0,
+        number_containment=len(c & d) / min(len(c), len(d)) if c and d else 1.0,
     )

@@ -107,7 +107,7 @@ TEXT_PAIRS = Table(
         Column("jaccard", pa.float64(), "Exact Jaccard similarity over 5-word shingles", "0 to 1"),
         Column("containment", pa.float64(), "Share of the smaller shingle set in the larger", "0 to 1"),
         Column("smaller_shingle_count", pa.int32(), "Shingles of the smaller set", "shingles"),
-        Column("number_jaccard", pa.float64(), "Jaccard similarity of the sets of numbers; 1 when neither has any", "0 to 1"),
+        Column("number_containment", pa.float64(), "Share of the fewer numbers among the other's; 1 when either has none", "0 to 1"),
         Column("is_steep", pa.bool_(), "Whether a steep band, kept for all time, proposed the pair"),
     ),
 )

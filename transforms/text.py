@@ -76,12 +76,15 @@ def _compose(text: str) -> tuple[str, int]:
 
 
 def _tidy_spaces(text: str) -> tuple[str, int]:
-    """Single spaces, no space at a line's ends, no blank lines. Not `\\s+$`: that is quadratic on a run of spaces."""
+    """Single spaces, none at a line's ends, no blank lines; the latter are a way to write paragraphs, so not counted.
+
+    Not `\\s+$`: that is quadratic on a run of spaces.
+    """
     text, count = _SPACES.subn(" ", text)
     lines = text.split("\n")
     stripped = [line.strip(" ") for line in lines]
-    count += sum(a != b for a, b in zip(lines, stripped, strict=True)) + stripped.count("")
-    return "\n".join(filter(None, stripped)), count if text else 0
+    count += sum(a != b for a, b in zip(lines, stripped, strict=True))
+    return "\n".join(filter(None, stripped)), count
 
 
 Rule = Callable[[str], tuple[str, int]]

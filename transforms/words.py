@@ -31,10 +31,14 @@ _SIGMA: Final = {"ς": "σ"}  # lower case of a capital sigma depends on its pla
 
 @dataclass(frozen=True, slots=True)
 class Folded:
-    """Words of many texts: `data` uint8 UTF-8 with one space between words, `offsets` int64 (texts + 1)."""
+    """Words of many texts: `data` uint8 UTF-8 with one space between words, `offsets` int64 (texts + 1).
+
+    `word_counts` int32 (texts) is the number of words of each.
+    """
 
     data: NDArray[np.uint8]
     offsets: NDArray[np.int64]
+    word_counts: NDArray[np.int32]
 
     def __len__(self) -> int:
         """Count the texts."""
@@ -44,11 +48,9 @@ class Folded:
         """Give the words of one text as UTF-8, one space between them."""
         return self.data[self.offsets[index] : self.offsets[index + 1]].tobytes()
 
-    def word_counts(self) -> NDArray[np.int32]:
-        """Count the words of each text; (texts,) int32."""
-        spaces = np.concatenate([[0], np.cumsum(self.data == _SPACE)])
-        counts = spaces[self.offsets[1:]] - spaces[self.offsets[:-1]]
-        return (counts + (np.diff(self.offsets) > 0)).astype(np.int32)
+    def strings(self) -> list[str]:
+        """Give the words of every text as a string, one space between them."""
+        return [self[index].decode() for index in range(len(self))]
 
 
 def _is_alone(code: int) -> bool:
@@ -127,11 +129,12 @@ def _fold(
     table: NDArray[np.uint32],
     out: NDArray[np.uint8],
     out_offsets: NDArray[np.int64],
+    word_counts: NDArray[np.int32],
 ) -> None:  # pragma: no cover - compiled
     at = 0
     for text in range(len(offsets) - 1):
-        start = at
-        is_gap = False
+        is_gap = True
+        words = 0
         position = offsets[text]
         while position < offsets[text + 1]:
             code, size = _decode(data, position)
@@ -141,12 +144,15 @@ def _fold(
                 is_gap = True
                 continue
             is_alone = folded >> 31
-            if (is_gap or is_alone) and at > start:
-                out[at] = 0x20
-                at += 1
+            if is_gap or is_alone:
+                if words:
+                    out[at] = _SPACE
+                    at += 1
+                words += 1
             at = _encode(folded & 0x7FFFFFFF, out, at)
             is_gap = is_alone == 1
         out_offsets[text + 1] = at
+        word_counts[text] = words
 
 
 def fold(texts: pa.Array) -> Folded:
@@ -158,11 +164,7 @@ def fold(texts: pa.Array) -> Folded:
     size = int(offsets[-1] - offsets[0]) if len(texts) else 0
     out = np.empty(2 * size + 1, np.uint8)  # a two-byte capital may have a three-byte lower case, and spaces come in
     out_offsets = np.zeros(len(texts) + 1, np.int64)
+    word_counts = np.zeros(len(texts), np.int32)
     if len(texts):
-        _fold(data, offsets, _table(), out, out_offsets)
-    return Folded(out[: out_offsets[-1]].copy(), out_offsets)
-
-
-def fold_one(text: str) -> str:
-    """Fold one short text, such as a headline, to its words with one space between them."""
-    return " ".join(words(text))
+        _fold(data, offsets, _table(), out, out_offsets, word_counts)
+    return Folded(out[: out_offsets[-1]].copy(), out_offsets, word_counts)

@@ -43,7 +43,7 @@ def _judged(tonight: Tonight, limits: PairSettings) -> Iterator[tuple[Any, ...]]
             UNION ALL
             SELECT *, false FROM past_text_pairs
             WHERE text_id IN (SELECT text_id FROM fresh) OR other_text_id IN (SELECT text_id FROM fresh))
-        SELECT f.jaccard, f.containment, f.smaller_shingle_count, f.number_jaccard, f.is_steep,
+        SELECT f.jaccard, f.containment, f.smaller_shingle_count, f.number_containment, f.is_steep,
             {profile_columns("a")}, {profile_columns("b")}
         FROM spoken AS f JOIN profile AS a ON a.text_id = f.text_id JOIN profile AS b ON b.text_id = f.other_text_id
         WHERE f.is_new OR a.is_fresh OR b.is_fresh

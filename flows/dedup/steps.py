@@ -6,19 +6,18 @@ from pathlib import Path
 from typing import Final
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from flows.dedup.candidates import propose
 from flows.dedup.membership import place_tonight, rewrites
 from flows.dedup.pairs import relate_tonight
 from flows.dedup.tonight import NightTask, Tonight, opened, write_arrow
 from flows.dedup.verify import VerifyTask, write_ranges
-from flows.drafts import DayTask, Draft, draft, draft_all
+from flows.drafts import DaysTask, Draft, draft, draft_all
 from transforms.schema import PARTITION_COLUMN
 from transforms.tables import DELIVERIES, FEATURES, MEMBERSHIP, PAIRS, PROFILES, TEXT_PAIRS
 
-PART_ROWS: Final = 50_000
-"""Articles of one day that a part may hold: what one process has in memory at a time."""
+TASK_ROWS: Final = 20_000
+"""Articles that one process writes, and holds in memory, at a time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +25,7 @@ class Settled:
     """The drafts of every narrow table, the tasks that write the articles, and what to tell."""
 
     drafts: tuple[Draft, ...]
-    days: tuple[DayTask, ...]
+    days: tuple[DaysTask, ...]
     admitted: dict[int, int]
     """Dump's place in the run to its new articles."""
     pairs: Counter[str] = field(default_factory=Counter)
@@ -81,26 +80,12 @@ def _admitted(tonight: Tonight) -> dict[int, int]:
     return dict(rows.fetchall())
 
 
-def _days(tonight: Tonight, task: NightTask) -> list[DayTask]:
-    rows = tonight.rows(f"SELECT {PARTITION_COLUMN}, position FROM fresh ORDER BY ALL")
-    days = rows[PARTITION_COLUMN].combine_chunks().dictionary_encode(null_encoding="encode")
-    bounds = _runs(days.indices)
+def _days(tonight: Tonight, task: NightTask) -> list[DaysTask]:
+    """Share the new articles out, in order of day and id, so that the same articles make the same parts."""
+    rows = tonight.rows(f"SELECT {PARTITION_COLUMN}, position FROM fresh ORDER BY {PARTITION_COLUMN}, article_id")
     tasks = []
-    for start, stop in bounds:
-        day = rows[PARTITION_COLUMN][start].as_py()
-        for first in range(start, stop, PART_ROWS):
-            stem = task.workspace / f"day-{len(tasks):05}"
-            chosen = rows.select(["position"]).slice(first, min(PART_ROWS, stop - first))
-            write_arrow(chosen, stem.with_suffix(".arrow"))
-            name = day.isoformat() if day else None
-            tasks.append(DayTask(task.staged, stem.with_suffix(".arrow"), name, stem.with_suffix(".parquet")))
+    for number, start in enumerate(range(0, rows.num_rows, TASK_ROWS)):
+        folder = task.workspace / f"days-{number:04}"
+        write_arrow(rows.slice(start, TASK_ROWS), folder.with_suffix(".arrow"))
+        tasks.append(DaysTask(task.staged, folder.with_suffix(".arrow"), folder))
     return tasks
-
-
-def _runs(values: pa.Array) -> list[tuple[int, int]]:
-    """Begin and end of each run of equal values."""
-    if len(values) == 0:
-        return []
-    encoded = pc.run_end_encode(values)
-    ends = encoded.run_ends.to_pylist()
-    return list(zip([0, *ends[:-1]], ends, strict=True))

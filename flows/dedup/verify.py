@@ -100,7 +100,7 @@ def _rows(pairs: pa.Table, found: NDArray[np.float64]) -> pa.Table:
         "jaccard": jaccard,
         "containment": containment,
         "smaller_shingle_count": smaller.astype(np.int32),
-        "number_jaccard": numbers,
+        "number_containment": numbers,
         "is_steep": pairs["is_steep"],
     }
     return pa.table(columns, schema=TEXT_PAIRS.schema)

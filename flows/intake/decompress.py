@@ -2,6 +2,7 @@
 
 import bz2
 import lzma
+import re
 import zlib
 from collections.abc import Callable, Iterator
 from enum import StrEnum
@@ -34,11 +35,13 @@ def codec_of(head: bytes) -> Codec:
         return Codec.GZIP
     if head.startswith(b"\x28\xb5\x2f\xfd") or (head[1:4] == b"\x2a\x4d\x18" and head[0] >> 4 == _SKIPPABLE):
         return Codec.ZSTD
-    if head.startswith(b"BZh") and head[4:10] in (b"1AY&SY", b"\x17rE8P\x90"):
+    if _BZIP2.fullmatch(head[:4]) and any(magic.startswith(head[4:10]) for magic in _BZIP2_BLOCKS):
         return Codec.BZIP2
     return Codec.XZ if head.startswith(b"\xfd7zXZ\x00") else Codec.PLAIN
 
 
+_BZIP2: Final = re.compile(rb"BZh[1-9]")
+_BZIP2_BLOCKS: Final = (b"1AY&SY", b"\x17rE8P\x90")
 _SKIPPABLE: Final = 5
 """First half-byte of the zstd frames that carry no data, with which parallel compressors begin."""
 

@@ -28,6 +28,7 @@ class Delivery:
         self._unkept = b""
         self._sink: Sink | None = None
         self._is_kept = True
+        self._read_bytes = 0
 
     @property
     def byte_count(self) -> int:
@@ -40,6 +41,9 @@ class Delivery:
             block = os.read(self._descriptor, byte_count)
         except OSError as error:
             raise _unreadable(self.label, error) from error
+        self._read_bytes += len(block)
+        if self._read_bytes > self.byte_count:
+            raise self._changed()  # Now, not at its end: whoever writes it may never stop.
         if self._sink is not None:
             self._sink.write(block)
         elif self._is_kept:
@@ -58,7 +62,10 @@ class Delivery:
         """Raise DumpRefused when the file was written to meanwhile: half an upload is no dump."""
         now, then = os.fstat(self._descriptor), self._opened_as
         if (now.st_size, now.st_mtime_ns) != (then.st_size, then.st_mtime_ns):
-            raise DumpRefused(f"{self.label} changed while it was being read; run again when its upload is complete")
+            raise self._changed()
+
+    def _changed(self) -> DumpRefused:
+        return DumpRefused(f"{self.label} changed while it was being read; run again when its upload is complete")
 
 
 @contextmanager

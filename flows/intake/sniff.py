@@ -32,11 +32,16 @@ _CONTROL: Final = bytes(set(range(32)) - set(b"\t\n\v\f\r\x1b"))
 _MAX_CONTROL_SHARE: Final = 0.1
 PARQUET_MAGIC: Final = b"PAR1"
 _WIDE_MARKS: Final = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
-_LATIN: Final = ("cp1252", "cp1250", "cp1254")
 _OTHER_SCRIPTS: Final = ("cp1251", "cp1253", "cp1256", "gb18030", "big5", "cp932", "cp949")
-"""What news is still delivered in, beside UTF-8: the Windows pages and the great East Asian sets."""
+"""What news beyond the Latin script is still delivered in, beside UTF-8."""
 _LONG_RUN: Final = re.compile(rb"[\x80-\xff]{4,}")
 _SIGN_IN_WORD: Final = re.compile(r"[^\W\d_][\u00aa\u00b2\u00b3\u00b9-\u00bf][^\W\d_]")
+"""Read as Western, Polish has superscripts and fractions inside its words."""
+_TURKISH: Final = re.compile(rb"[\xd0\xdd\xde\xf0\xfd\xfe]")
+"""Dotless i, s and g of Turkish; in the Western page letters of Icelandic, which has fewer of them."""
+_CZECH: Final = b"\xec\xf8\xe8"
+_HUNGARIAN: Final = b"\xf5\xfb"
+"""Bytes that no one Western language uses together."""
 
 IsTextColumn = Callable[[str], bool]
 
@@ -140,28 +145,25 @@ def _legacy_encoding(sample: bytes) -> str:
     wrong = text.count("\ufffd")
     if sum(not c.isascii() for c in text) - wrong > wrong:
         return "utf-8"  # Damaged here and there: parsing mends it line by line.
-    foreign = sum(not c.isascii() for c in sample.decode("latin-1"))
-    in_long_runs = sum(map(len, _LONG_RUN.findall(sample)))
+    western = sample.decode("latin-1")
+    foreign = sum(not c.isascii() for c in western)
     # Accents stand alone or in pairs; where whole words lie beyond ASCII, the script is another.
-    if in_long_runs > foreign / 2:
-        return _guessed(sample, _OTHER_SCRIPTS) or _western(sample)
-    return _latin(sample)
+    if sum(map(len, _LONG_RUN.findall(sample))) > foreign / 2:
+        best = from_bytes(sample, cp_isolation=list(_OTHER_SCRIPTS), enable_fallback=False).best()
+        return _western_page(sample) if best is None else best.encoding
+    if len(_TURKISH.findall(sample)) > _TURKISH_SHARE * foreign:
+        return "cp1254"
+    is_polish = len(_SIGN_IN_WORD.findall(western)) > _POLISH_SHARE * foreign
+    if is_polish or any(all(byte in sample for byte in page) for page in (_CZECH, _HUNGARIAN)):
+        return "cp1250"
+    return _western_page(sample)
 
 
-def _latin(sample: bytes) -> str:
-    """Return the Latin page; cp1250, which the guesser prefers on a tie, has to show by signs inside Western words."""
-    guess = _guessed(sample, _LATIN)
-    if guess == "cp1254" or (guess == "cp1250" and _SIGN_IN_WORD.search(sample.decode("latin-1"))):
-        return guess
-    return _western(sample)
+_TURKISH_SHARE: Final = 0.4
+_POLISH_SHARE: Final = 0.05
 
 
-def _guessed(sample: bytes, among: tuple[str, ...]) -> str | None:
-    best = from_bytes(sample, cp_isolation=list(among), enable_fallback=False).best()
-    return None if best is None else best.encoding
-
-
-def _western(sample: bytes) -> str:
+def _western_page(sample: bytes) -> str:
     """Return cp1252, or Latin-1 where a byte has no place in it."""
     try:
         sample.decode("cp1252")

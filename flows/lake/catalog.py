@@ -80,7 +80,7 @@ def _articles(manifest: Manifest | None, root: Path) -> str:
     queries = [
         f"""
     SELECT {columns} FROM {articles} AS article
-    SEMI JOIN {membership} AS place ON {on} AND place.is_canonical"""
+    JOIN {membership} AS place ON {on} WHERE place.is_canonical"""
         for articles, membership, on in _article_sides(manifest, root)
     ]
     return " UNION ALL ".join(queries)
@@ -105,8 +105,8 @@ def _pairs(manifest: Manifest | None, root: Path) -> str:
 def _article_sides(manifest: Manifest | None, root: Path) -> Iterator[tuple[str, str, str]]:
     """Yield articles, membership and join condition, for the dated rows and for the undated.
 
-    A filter on the day reaches both tables only through `=` on the day, which loses nulls; hence two joins, each over
-    its own files.
+    A filter on the day reaches both tables only through an inner join with `=` on the day (a semi join stops it), and
+    `=` loses nulls; hence two joins, each over its own files.
     """
     by_id = "article.article_id = place.article_id"
     by_day = f"{by_id} AND article.{PARTITION_COLUMN} = place.{PARTITION_COLUMN}"

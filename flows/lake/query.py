@@ -6,7 +6,7 @@ import re
 import secrets
 import shutil
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import redirect_stdout
 from decimal import Decimal
 from itertools import count
@@ -27,6 +27,15 @@ Format = Literal["table", "json", "csv", "parquet"]
 
 _SHOWN_ROWS: Final = 40
 _EXPLAIN: Final = re.compile(r"\s*EXPLAIN\s+(ANALYZE\s+)?(\([^)]*\)\s*)?", re.IGNORECASE)
+# Table functions that only read; what they read is for the lock to allow. Others turn on logging or profiling into a
+# file of the caller's choice, and DuckDB lets that file lie wherever it may read.
+_TABLE_FUNCTIONS: Final = frozenset(
+    {
+        "generate_series", "json_each", "json_tree", "parquet_file_metadata", "parquet_metadata", "parquet_schema",
+        "parquet_scan", "range", "read_parquet", "repeat", "unnest",
+        "duckdb_columns", "duckdb_functions", "duckdb_memory", "duckdb_settings", "duckdb_tables", "duckdb_views",
+    }
+)  # fmt: skip
 # What a spreadsheet would take for a formula; the leading quote makes it text again.
 _FORMULA: Final = r"^([=+\-@\t\r])"
 
@@ -60,8 +69,7 @@ def connect(
 def run_query(connection: duckdb.DuckDBPyConnection, sql: str) -> pa.Table:
     """Run one query and return its rows; raise UsageError for any other statement, and for whatever DuckDB refuses."""
     try:
-        if not _is_query(connection, sql):
-            raise UsageError("only a single query is run here: SELECT, FROM, WITH, VALUES, DESCRIBE or EXPLAIN of one")
+        _refuse_all_but_queries(connection, sql)
         rows = connection.sql(sql).to_arrow_table()
     except duckdb.Error as error:
         raise UsageError(_one_line(error)) from error
@@ -86,15 +94,34 @@ def render(table: pa.Table, format: Format) -> bytes:  # noqa: A002 - the name o
         raise UsageError(f"{format} cannot hold this result: {error}; cast that column to VARCHAR") from error
 
 
-def _is_query(connection: duckdb.DuckDBPyConnection, sql: str) -> bool:
+def _refuse_all_but_queries(connection: duckdb.DuckDBPyConnection, sql: str) -> None:
     statements = connection.extract_statements(sql)
-    if len(statements) != 1:
-        return False
-    kind = statements[0].type
-    if kind == duckdb.StatementType.EXPLAIN:
+    if len(statements) == 1 and statements[0].type == duckdb.StatementType.EXPLAIN and (match := _EXPLAIN.match(sql)):
         # EXPLAIN ANALYZE runs what it explains, so that must be a query as well.
-        return (match := _EXPLAIN.match(sql)) is not None and _is_query(connection, sql[match.end() :])
-    return kind == duckdb.StatementType.SELECT
+        _refuse_all_but_queries(connection, sql[match.end() :])
+        return
+    tree = _syntax_tree(connection, sql)
+    if len(statements) != 1 or tree is None:
+        raise UsageError("only a single query is run here: SELECT, FROM, WITH, VALUES, DESCRIBE or EXPLAIN of one")
+    strange = sorted(set(_table_functions(tree)) - _TABLE_FUNCTIONS)
+    if strange:
+        raise UsageError(f"the table function {strange[0]} is not allowed here; ask the views of the lake")
+
+
+def _syntax_tree(connection: duckdb.DuckDBPyConnection, sql: str) -> dict[str, Any] | None:
+    """Return DuckDB's own reading of the statement, which it gives of queries only."""
+    rows = connection.execute("SELECT json_serialize_sql(?)", [sql]).fetchall()
+    tree: dict[str, Any] = orjson.loads(rows[0][0])
+    return None if tree["error"] else tree
+
+
+def _table_functions(node: Any) -> Iterator[str]:
+    if isinstance(node, dict):
+        if node.get("type") == "TABLE_FUNCTION":
+            yield node["function"]["function_name"]
+        node = list(node.values())
+    for child in node if isinstance(node, list) else ():
+        yield from _table_functions(child)
 
 
 def _distinct(names: list[str]) -> list[str]:

@@ -181,7 +181,7 @@ def test_quoted_line_breaks_delimiters_and_quotes_stay_in_their_cells() -> None:
     assert fields(found) == [{"id": "1", "text": 'one\r\ntwo, "three"'}, {"id": "2", "text": "plain"}]
     assert [(r.number, r.offset, r.raw) for r in found] == [
         (0, 9, b'1,"one\r\ntwo, ""three"""'),
-        (1, 37, b"2,plain"),
+        (1, 36, b"2,plain"),
     ]
 
 
@@ -306,7 +306,7 @@ def test_nanoseconds_become_microseconds() -> None:
 
 
 def test_a_parquet_file_that_unfolds_beyond_measure_is_refused() -> None:
-    values = pa.DictionaryArray.from_arrays(pa.array([0] * 2000, pa.int32()), pa.array(["x" * 1_000_000]))
+    values = pa.DictionaryArray.from_arrays(pa.array([0] * 150, pa.int32()), pa.array(["x" * 1_000_000]))
     data = parquet(pa.table({"text": values.cast(pa.string())}), compression="zstd")
     assert len(data) < 100_000
     with pytest.raises(DumpRefused, match="unfolds to over 1,000 times"):

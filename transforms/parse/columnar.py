@@ -1,6 +1,7 @@
 """Parquet: rows in small batches, so that a small file which unfolds into gigabytes is stopped on the way."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, Final
 
 import orjson
@@ -19,45 +20,57 @@ _EXPANSION_FLOOR_BYTES: Final = 64 << 20
 
 def column_names(data: Data) -> tuple[str, ...]:
     """Return the names of the top-level columns, made distinct."""
-    return distinct(_opened(data).schema_arrow.names)
+    with _refusing():
+        return distinct(_opened(data).schema_arrow.names)
 
 
 def row_group_count(data: Data) -> int:
     """Return how many row groups the file has: the pieces it can be read in."""
-    count: int = _opened(data).metadata.num_row_groups
-    return count
+    with _refusing():
+        count: int = _opened(data).metadata.num_row_groups
+        return count
 
 
 def rows(data: Data, first_group: int, end_group: int | None, max_record_bytes: int) -> Iterator[Record | Malformed]:
-    """Yield the rows of these row groups; raises DumpRefused when the file is damaged or unfolds beyond all measure."""
-    file = _opened(data)
-    names = distinct(file.schema_arrow.names)
-    groups = range(file.metadata.num_row_groups)[first_group:end_group]
-    allowance = max(_EXPANSION_FLOOR_BYTES, _EXPANSION * len(data))
-    number = 0
-    for batch in _batches(file, list(groups)):
+    """Yield the rows of these row groups.
+
+    Raises DumpRefused when the file is damaged or unfolds beyond all measure.
+    """
+    with _refusing():
+        file = _opened(data)
+        names = distinct(file.schema_arrow.names)
+        groups = range(file.metadata.num_row_groups)[first_group:end_group]
+        number = 0
+        for batch in _measured(file, list(groups), len(data)):
+            for fields in _row_dicts(_plain(batch, names)):
+                yield _row(number, fields, max_record_bytes)
+                number += 1
+
+
+def _opened(data: Data) -> pq.ParquetFile:
+    file = pq.ParquetFile(pa.BufferReader(pa.py_buffer(data)), coerce_int96_timestamp_unit="us")
+    about = file.metadata
+    if about.num_rows != sum(about.row_group(at).num_rows for at in range(about.num_row_groups)):
+        raise OSError("its row groups do not add up to its rows")
+    return file
+
+
+def _measured(file: pq.ParquetFile, groups: list[int], delivered_bytes: int) -> Iterator[pa.RecordBatch]:
+    allowance = max(_EXPANSION_FLOOR_BYTES, _EXPANSION * delivered_bytes)
+    for batch in file.iter_batches(batch_size=_BATCH_ROWS, row_groups=groups, use_threads=False):
         allowance -= batch.nbytes
         if allowance < 0:
             raise DumpRefused(
                 f"the Parquet file unfolds to over {_EXPANSION:,} times its size; look at how it was made"
             )
-        plain = _plain(batch, names)
-        for fields in _row_dicts(plain):
-            yield _row(number, fields, max_record_bytes)
-            number += 1
+        yield batch
 
 
-def _opened(data: Data) -> pq.ParquetFile:
+@contextmanager
+def _refusing() -> Iterator[None]:
     try:
-        return pq.ParquetFile(pa.BufferReader(pa.py_buffer(data)), coerce_int96_timestamp_unit="us")
-    except (pa.ArrowException, OSError) as error:
-        raise _damaged(error) from error
-
-
-def _batches(file: pq.ParquetFile, groups: list[int]) -> Iterator[pa.RecordBatch]:
-    try:
-        yield from file.iter_batches(batch_size=_BATCH_ROWS, row_groups=groups, use_threads=False)
-    except (pa.ArrowException, OSError) as error:
+        yield
+    except (pa.ArrowException, OSError, UnicodeError) as error:
         raise _damaged(error) from error
 
 

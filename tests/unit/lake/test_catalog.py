@@ -107,6 +107,17 @@ def test_a_filter_on_the_day_opens_the_files_of_that_day_only(views: duckdb.Duck
     assert re.findall(r"Scanning Files: (\d/\d)", one_day) in (["1/2"], ["1/2", "0/1"], ["0/1", "1/2"])
 
 
+@pytest.mark.parametrize("view", ["articles", "copies"])
+def test_a_filter_on_the_day_reaches_the_membership_as_well(store: Store, published: Manifest, view: str) -> None:
+    dated = a_manifest(*published.parts_of("membership"), *published.parts_of("articles", {"2024-01-02", "2024-01-03"}))
+    query = f"EXPLAIN (FORMAT JSON) SELECT count(text) FROM {view} WHERE published_date = DATE '2024-01-03'"
+    with viewed(dated, store.root) as connection:
+        plan = connection.execute(query).fetchall()[0][1]
+
+    # Once for the scan of the articles, once for the scan of the membership.
+    assert len(re.findall(r"published_date *=[^,]*2024-01-03", plan)) == 2
+
+
 def test_the_file_opens_read_only_with_comments_and_leaves_no_wal(store: Store, published: Manifest) -> None:
     path = store.workspace("catalog") / "new's.duckdb"
     build_catalog(published, store.root, path)

@@ -126,6 +126,14 @@ def test_all_that_is_no_query_is_refused(connection: duckdb.DuckDBPyConnection, 
         "SELECT * FROM sniff_csv('/etc/passwd')",
         "SELECT * FROM read_parquet('https://example.invalid/a.parquet')",
         "SELECT * FROM query('COPY (SELECT 1) TO ''/tmp/evil''')",
+        "SELECT * FROM enable_logging(storage = 'file', storage_config = {{'path': '{lake}/parts/evil'}})",
+        "FROM system.main.\"Enable_Profiling\" /* */ (save_location = '{lake}/parts/evil')",
+        "SELECT (SELECT count(*) FROM enable_profiling(save_location = '{lake}/parts/evil'))",
+        "WITH a AS (FROM enable_profiling(save_location = '{lake}/parts/evil')) FROM a",
+        "SUMMARIZE FROM enable_profiling(save_location = '{lake}/parts/evil')",
+        "EXPLAIN ANALYZE FROM enable_profiling(save_location = '{lake}/parts/evil')",
+        "FROM query('FROM enable_profiling(save_location = ''{lake}/parts/evil'')')",
+        "FROM json_execute_serialized_sql('{{}}')",
         "PRAGMA import_database('/etc')",
     ],
 )
@@ -137,10 +145,17 @@ def test_files_outside_the_parts_are_out_of_reach(
     with pytest.raises(UsageError):
         run_query(connection, sql.format(lake=store.root))
 
+    run_query(connection, "SELECT 1")
+    assert not list((store.root / "parts").glob("evil*"))
+
 
 @pytest.mark.parametrize(
     "sql",
     [
+        "SELECT * FROM read_text('/etc/passwd')",
+        "SELECT * FROM read_text('{lake}/parts/../lake.json')",
+        "SELECT * FROM read_text('{lake}/parts/link/passwd')",
+        "SELECT * FROM glob('{lake}/*')",
         "COPY (SELECT 1) TO '{lake}/evil.parquet'",
         "ATTACH '{lake}/evil.duckdb' AS evil",
         "SET enable_external_access = true",
@@ -153,13 +168,16 @@ def test_files_outside_the_parts_are_out_of_reach(
 def test_the_bare_connection_is_locked_down_as_well(
     connection: duckdb.DuckDBPyConnection, store: Store, sql: str
 ) -> None:
-    with pytest.raises(duckdb.Error, match=r"disabled|locked|not be found"):
+    (store.root / "parts" / "link").symlink_to("/etc")
+    with pytest.raises(duckdb.Error, match=r"disabled|locked"):
         connection.execute(sql.format(lake=store.root))
 
 
 def test_python_variables_are_no_tables(connection: duckdb.DuckDBPyConnection) -> None:
-    with pytest.raises(UsageError, match="statements does not exist"):
-        run_query(connection, "SELECT * FROM statements")
+    within_reach = pa.table({"a": [1]})
+    with pytest.raises(duckdb.CatalogException, match="within_reach does not exist"):
+        connection.sql("FROM within_reach")
+    assert within_reach.num_rows == 1
 
 
 @pytest.mark.parametrize("sql", ["SELEC 1", "SELECT nothing FROM articles", "SELECT 'a'::DATE", "SELECT error('a\nb')"])

@@ -260,6 +260,8 @@ def test_what_is_synced_before_what(store: Store) -> None:
     assert log.index("sync", "parts") < linked
     assert log.steps[linked - 1] == ("sync", (f"run-1-{os.getpid()}.json",))
     assert log.steps[linked + 1] == ("sync", ("snapshots",))
+    assert log.index("sync", "dump") < log.index("rename", "digest-of-dump")
+    assert log.index("sync", "catalog") < log.index("rename", "catalog-000001.duckdb")
     assert log.index("sync", "catalogs") < log.index("rename", "catalog.duckdb") < log.index("sync", "lake")
 
 
