@@ -17,16 +17,11 @@ from great_expectations.expectations.metadata_types import FailureSeverity
 
 from expectations.broken_rows import BrokenRows
 from expectations.thresholds import Thresholds
-from transforms.article import ARTICLES, Origin, Reason
+from transforms.article import ARTICLES, CANONICAL, JOINING, Origin, Reason, Relation
 from transforms.tables import DELIVERIES, DUMPS, MEMBERSHIP, PAIRS, QUARANTINE
 
 STOP: Final = FailureSeverity.CRITICAL
 WARN: Final = FailureSeverity.WARNING
-
-# As in `transforms.relation`, which compiles loops when it is imported; a test holds them equal.
-CANONICAL: Final = "canonical"
-JOINING: Final = ("contains", "exact", "near", "revision")
-RELATIONS: Final = (*JOINING, "recurring", "related")
 
 Promises = list[Expectation]
 
@@ -125,7 +120,7 @@ def _membership() -> Promises:
         ),
         ExpectColumnValuesToBeInSet(
             column="relation",
-            value_set=[CANONICAL, *JOINING],
+            value_set=[CANONICAL, *sorted(JOINING)],
             severity=STOP,
             description="The relation to the canonical copy is one that joins a cluster",
         ),
@@ -164,7 +159,7 @@ def _pairs() -> Promises:
         ),
         ExpectColumnValuesToBeInSet(
             column="relation",
-            value_set=[*RELATIONS],
+            value_set=list(Relation),
             severity=STOP,
             description="The relation of a pair is one of the known ones",
         ),

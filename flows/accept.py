@@ -113,11 +113,8 @@ def stage_tasks(
             name, own = _source_of(settings, arrival.receipt.name, member.name)
             for chunk in chunks(member, settings.chunk_bytes, member_index=index):
                 stem = workspace / f"chunk-{len(tasks):06}"
-                tasks.append(
-                    StageTask(
-                        arrival.place, member.name, chunk, stem, name or default_source, own.fields, settings.max_record_bytes
-                    )
-                )
+                outlet, longest = name or default_source, settings.max_record_bytes
+                tasks.append(StageTask(arrival.place, member.name, chunk, stem, outlet, own.fields, longest))
     return tasks
 
 
@@ -130,7 +127,7 @@ def _source_of(settings: Settings, dump_name: str, member: str | None) -> tuple[
     return None, Source()
 
 
-def accept(arrivals: Sequence[Arrival], staged: Sequence[Staged], report: RunReport) -> tuple[Piece, ...]:
+def accept(staged: Sequence[Staged], report: RunReport) -> tuple[Piece, ...]:
     """Count each chunk back to its dump; drop the chunks of dumps that turned out to be unreadable."""
     for each in staged:
         dump = report.dumps[each.dump]
@@ -145,7 +142,8 @@ def accept(arrivals: Sequence[Arrival], staged: Sequence[Staged], report: RunRep
         place = each.dump, each.member_index
         first = first_records.get(place, 0)
         first_records[place] = first + each.records_read
-        pieces.append(Piece(each.articles, each.admitted_or_replayed, each.dump, dump.digest or "", dump.name, each.member, first))
+        rows = each.admitted_or_replayed
+        pieces.append(Piece(each.articles, rows, each.dump, dump.digest or "", dump.name, each.member, first))
         _count(each, dump, report)
     return tuple(pieces)
 
@@ -161,11 +159,9 @@ def _count(staged: Staged, dump: DumpReport, report: RunReport) -> None:
 def quarantine(staged: Sequence[Staged], pieces: Sequence[Piece], report: RunReport) -> pa.Table:
     """Give the rows of QUARANTINE, and count their reasons into the report."""
     by_path = {piece.path: piece for piece in pieces}
-    tables = [QUARANTINE.schema.empty_table()]
-    for each in staged:
-        if each.quarantined and each.articles in by_path:
-            tables.append(_placed(open_staged([each.rejects]), by_path[each.articles]))
-    rows = pa.concat_tables(tables)
+    found = [each for each in staged if each.quarantined and each.articles in by_path]
+    tables = [_placed(open_staged([each.rejects]), by_path[each.articles]) for each in found]
+    rows = pa.concat_tables([QUARANTINE.schema.empty_table(), *tables])
     for reason in rows["reason"].to_pylist():
         report.quarantine[reason] = report.quarantine.get(reason, 0) + 1
     return rows

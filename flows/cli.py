@@ -3,12 +3,12 @@
 import sys
 import traceback
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import orjson
 import typer
 
-from flows.settings import Settings, load_settings
+from flows.settings import load_settings
 from transforms.errors import AuditFailed, BroadsheetError
 
 app = typer.Typer(
@@ -22,6 +22,7 @@ app = typer.Typer(
 
 _INTERRUPTED = 130
 
+Form = Literal["table", "json", "csv", "parquet"]
 Lake = Annotated[Path | None, typer.Option(help="Folder of the lake (default: that of the settings, else ./lake).")]
 SettingsFile = Annotated[Path | None, typer.Option("--settings", help="Settings file (default: ./broadsheet.toml).")]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object on standard output.")]
@@ -67,7 +68,7 @@ def query(
     lake: Lake = None,
     settings: SettingsFile = None,
     at: Annotated[int | None, typer.Option(help="Number of an older snapshot.")] = None,
-    form: Annotated[str, typer.Option("--format", help="table, json, csv or parquet.")] = "table",
+    form: Annotated[Form, typer.Option("--format", help="How to write the answer.")] = "table",
     *,
     as_json: Json = False,
 ) -> None:

@@ -1,4 +1,4 @@
-"""Drafts: Parquet files of a run that wait in its workspace until the audit has seen them and the store takes them in."""
+"""Drafts: Parquet files of a run, in its workspace until the store takes them in."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -56,8 +56,9 @@ def draft_days(task: DaysTask) -> tuple[Draft, ...]:
     names = [*ARTICLES.schema.names, PARTITION_COLUMN]
     rows = gather(task.staged, chosen["position"].combine_chunks(), names).sort_by(PARTITION_COLUMN)
     task.folder.mkdir()
+    stored = rows.select(ARTICLES.schema.names)
     return tuple(
-        draft(ARTICLES, rows.slice(start, stop - start).select(ARTICLES.schema.names), task.folder / f"{start}.parquet", day)
+        draft(ARTICLES, stored.slice(start, stop - start), task.folder / f"{start}.parquet", day)
         for day, start, stop in day_runs(rows[PARTITION_COLUMN])
     )
 

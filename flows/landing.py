@@ -44,6 +44,6 @@ def _walk(folder: Path) -> list[Landed]:
 def require_some(found: list[Landed], missing: list[str], paths: Iterable[Path]) -> None:
     """Raise UsageError when nothing is left to be taken because every path is wrong."""
     if not found and missing:
-        raise UsageError(missing[0] if len(missing) == 1 else f"none of the {len(missing)} paths is there: {missing[0]}")
+        raise UsageError(missing[0])
     if not found:
         raise UsageError(f"no file in {', '.join(map(str, paths))}: put dumps there, or name others")

@@ -78,7 +78,12 @@ def examine(
 
 
 def draft_ledger(
-    report: RunReport, findings: Iterable[Finding], settings: Settings, driver: str, started_at: datetime, workspace: Path
+    report: RunReport,
+    findings: Iterable[Finding],
+    settings: Settings,
+    driver: str,
+    started_at: datetime,
+    workspace: Path,
 ) -> list[Draft]:
     """Write the verdict and the run itself."""
     audits = [{"run_id": report.run_id, **asdict(finding)} for finding in findings]
@@ -108,7 +113,9 @@ def schema_digest() -> str:
     return sha256("\n".join(f"{t.name} {t.full_schema}" for t in STORED).encode()).hexdigest()
 
 
-def next_manifest(parent: Manifest | None, taken: Taken, report: RunReport, settings: Settings, verdict: str) -> Manifest:
+def next_manifest(
+    parent: Manifest | None, taken: Taken, report: RunReport, settings: Settings, verdict: str
+) -> Manifest:
     """Describe the snapshot that follows the parent."""
     return Manifest(
         number=parent.number + 1 if parent else 1,

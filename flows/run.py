@@ -102,7 +102,7 @@ def _night(night: Night, tasks: list[ReceiveTask], auditor: ProcessPoolExecutor 
     with nullcontext(auditor) if auditor else worker_pool(1, warm_up) as ready:
         ready.submit(int)  # starts the process, and with it the slow import, while the others work
         staged = _stage(night, arrivals)
-        task = _night_task(night, accept(arrivals, staged, night.report))
+        task = _night_task(night, accept(staged, night.report))
         if not any(dump.status == "consumed" for dump in night.report.dumps):
             return
         taken = _deduplicate(night, task, staged)
@@ -126,7 +126,13 @@ def _stage(night: Night, arrivals: list[Arrival]) -> list[Staged]:
 def _night_task(night: Night, pieces: tuple[Piece, ...]) -> NightTask:
     settings = night.settings
     return NightTask(
-        pieces, night.parent, night.store.root, night.workspace, settings.pairs, settings.duckdb_memory_mb, settings.cores
+        pieces,
+        night.parent,
+        night.store.root,
+        night.workspace,
+        settings.pairs,
+        settings.duckdb_memory_mb,
+        settings.cores,
     )
 
 
@@ -162,7 +168,14 @@ def _audit(night: Night, auditor: ProcessPoolExecutor, taken: Taken) -> tuple[Fi
     with night.timed("audit"):
         report = night.report
         findings: tuple[Finding, ...] = night.driver.call(
-            "audit", examine, auditor, taken, night.store.root, report.run_id, night.workspace, night.settings.duckdb_memory_mb
+            "audit",
+            examine,
+            auditor,
+            taken,
+            night.store.root,
+            report.run_id,
+            night.workspace,
+            night.settings.duckdb_memory_mb,
         )
         report.findings = [_as_dict(finding) for finding in findings if finding.status != "passed"]
         report.verdict = verdict(findings)

@@ -23,7 +23,7 @@ class _Frozen(BaseModel):
 
 
 class Source(_Frozen):
-    """One outlet: the files that hold it (glob patterns over dump and member names), and names of its own for fields."""
+    """One outlet: its files (glob patterns over dump and member names), and its own names for fields."""
 
     files: tuple[str, ...] = ()
     fields: dict[str, tuple[str, ...]] = Field(default_factory=dict)

@@ -1,23 +1,22 @@
 """Stage one chunk of a dump: bytes to normalised, fingerprinted rows in two Arrow files. Runs in a worker process."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from itertools import islice
-from mmap import ACCESS_READ, mmap
 from pathlib import Path
 from typing import Final
 
 import pyarrow as pa
 
-from flows.intake.chunks import Chunk
+from flows.intake.chunks import Chunk, mapped, records
 from transforms.errors import DumpRefused
 from transforms.fields import FieldMap
 from transforms.normalise import REJECTS, STAGED, Batch, normalise
-from transforms.parse import Malformed, Record, header, parse
+from transforms.parse import Malformed, Record, header
 
 BATCH_RECORDS: Final = 4096
-"""Records in memory at a time, in each process."""
+BATCH_BYTES: Final = 16 << 20
+"""Records, and bytes of records, that each process has in memory at a time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,35 +55,39 @@ class Staged:
 def stage(task: StageTask) -> Staged:
     """Parse, normalise and fingerprint one chunk."""
     articles, rejects = (task.stem.with_suffix(f".{kind}.arrow") for kind in ("articles", "rejects"))
+    place = task.dump, task.member, task.chunk.member_index, articles, rejects
     fields = FieldMap(task.fields)
     try:
-        with task.chunk.path.open("rb") as file, mmap(file.fileno(), 0, access=ACCESS_READ) as data:
-            _check_columns(data, task.chunk, fields)
-            chunk = task.chunk
-            records = parse(
-                data, chunk.format, chunk.encoding, start=chunk.start, stop=chunk.stop, max_record_bytes=task.max_record_bytes
-            )
-            counts = _write(_batches(records, fields, task.default_source), articles, rejects)
+        _check_columns(task.chunk, fields)
+        batches = _batches(records(task.chunk, task.max_record_bytes))
+        return Staged(*place, *_write((normalise(b, fields, task.default_source) for b in batches), articles, rejects))
     except DumpRefused as error:
-        return Staged(task.dump, task.member, task.chunk.member_index, articles, rejects, refusal=str(error))
-    return Staged(task.dump, task.member, task.chunk.member_index, articles, rejects, *counts)
+        return Staged(*place, refusal=str(error))
 
 
-def _batches(records: Iterator[Record | Malformed], fields: FieldMap, default_source: str | None) -> Iterator[Batch]:
-    while some := list(islice(records, BATCH_RECORDS)):
-        yield normalise(some, fields, default_source)
+def _batches(found: Iterable[Record | Malformed]) -> Iterator[list[Record | Malformed]]:
+    batch: list[Record | Malformed] = []
+    size = 0
+    for record in found:
+        batch.append(record)
+        size += len(record.raw)
+        if size >= BATCH_BYTES or len(batch) == BATCH_RECORDS:
+            yield batch
+            batch, size = [], 0
+    if batch:
+        yield batch
 
 
-def _check_columns(data: mmap, chunk: Chunk, fields: FieldMap) -> None:
-    columns = header(data, chunk.format, chunk.encoding)
+def _check_columns(chunk: Chunk, fields: FieldMap) -> None:
+    columns = header(mapped(chunk.path), chunk.format, chunk.encoding)
     if columns is not None and not fields.has_text(columns):
         raise DumpRefused(
             f"none of its columns ({', '.join(columns[:12])}) holds the text; "
-            "name it in the settings, as in [sources.NAME.fields] text = [\"column\"]"
+            'name it in the settings, as in [sources.NAME.fields] text = ["column"]'
         )
 
 
-def _write(batches: Iterator[Batch], articles: Path, rejects: Path) -> tuple[int, int, Counter[tuple[str, str]]]:
+def _write(batches: Iterable[Batch], articles: Path, rejects: Path) -> tuple[int, int, Counter[tuple[str, str]]]:
     """Write batches as they come; give rows, rejects and the fields that no mapping used."""
     rows, rejected, unused = 0, 0, Counter[tuple[str, str]]()
     with pa.ipc.new_file(articles, STAGED) as article_writer, pa.ipc.new_file(rejects, REJECTS) as reject_writer:

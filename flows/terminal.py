@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from io import StringIO
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, MofNCompleteColumn, TaskID, TextColumn, TimeElapsedColumn
 from rich.progress import Progress as RichProgress
 from rich.table import Table
 
@@ -23,7 +23,7 @@ class _Bars:
 
     def __init__(self, bars: RichProgress) -> None:
         self._bars = bars
-        self._task = None
+        self._task = TaskID(0)
 
     def stage(self, name: str, total: int) -> None:
         self._task = self._bars.add_task(name, total=total)
@@ -55,7 +55,8 @@ def summary(report: RunReport) -> str:
     for source, fields in sorted(report.unused_fields.items())[:_SHOWN_FIELDS]:
         out.print(f"fields not used, {source}: {_counts(fields)}", markup=False, overflow="ellipsis", no_wrap=True)
     for finding in report.findings:
-        out.print(f"{finding['severity']} {finding['status']}: {finding['table_name']}: {finding['expectation']}", markup=False)
+        line = "{severity} {status}: {table_name}: {expectation}".format_map(finding)
+        out.print(line, markup=False)
     out.print(_last_line(report), markup=False, soft_wrap=True)
     text: str = out.file.getvalue()  # type: ignore[attr-defined]
     return "\n".join(line.rstrip() for line in text.splitlines()) + "\n"
@@ -74,7 +75,7 @@ def _dump_table(report: RunReport) -> Table:
 
 
 def _rows(report: RunReport) -> list[DumpReport]:
-    """A row a dump, then the sums; of a long night only the sums and what is out of the ordinary."""
+    """Give a row a dump, then the sums; of a long night only the sums and what is out of the ordinary."""
     total = DumpReport(f"{len(report.dumps)} dumps", "")
     for name in ("records_read", "admitted", "replayed", "quarantined"):
         setattr(total, name, report.total(name))

@@ -1,6 +1,7 @@
 """The article: its columns, declared once, and the reasons a record is not admitted as one."""
 
 from enum import StrEnum
+from typing import Final
 
 import pyarrow as pa
 
@@ -34,6 +35,22 @@ class Origin(StrEnum):
     DATELINE = "dateline"
     NONE = "none"
 
+
+class Relation(StrEnum):
+    """What one article is to another."""
+
+    EXACT = "exact"
+    NEAR = "near"
+    CONTAINS = "contains"
+    REVISION = "revision"
+    RECURRING = "recurring"
+    RELATED = "related"
+
+
+JOINING: Final = frozenset({Relation.EXACT, Relation.NEAR, Relation.CONTAINS, Relation.REVISION})
+"""Relations that make two articles copies of one story."""
+CANONICAL: Final = "canonical"
+"""What a canonical copy is to itself, in the place of a relation."""
 
 ARTICLES = Table(
     "articles",

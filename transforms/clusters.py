@@ -9,12 +9,13 @@ Everything is a function of the articles and pairs given, in whatever order they
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import NamedTuple
 
-from transforms.relation import CANONICAL, IDENTICAL, JOINING, PairSettings, Profile, Verdict, relate
+from transforms.article import CANONICAL, JOINING
+from transforms.relation import IDENTICAL, PairSettings, Profile, Verdict, relate
 
 
 class Edge(NamedTuple):
@@ -85,7 +86,8 @@ def _join_same_words(group: Sequence[Profile], union: _Union, limits: PairSettin
 
     An undated article lies inside every window, so the first of them meets everyone.
     """
-    for key in (lambda p: p.title, lambda p: p.canonical_url or "", lambda _: ""):
+    keys: tuple[Callable[[Profile], str], ...] = (lambda p: p.title, lambda p: p.canonical_url or "", lambda _: "")
+    for key in keys:
         rows = defaultdict(list)
         for profile in group:
             rows[key(profile)].append(profile)

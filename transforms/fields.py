@@ -26,7 +26,7 @@ TARGETS: Final = tuple(ALIASES)
 
 
 def _plain(name: str) -> str:
-    return re.sub(r"[^a-z0-9]+", "", name.lower())
+    return re.sub(r"[\W_]+", "", name.lower())
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +67,9 @@ class FieldMap:
 
 def pick(fields: Mapping[str, Any], candidates: tuple[str, ...]) -> Any:
     """First value that is not empty."""
-    for key in candidates:
-        value = fields[key]
-        if value is not None and value not in ("", []):
-            return value
-    return None
+    return next((fields[key] for key in candidates if not is_empty(fields[key])), None)
+
+
+def is_empty(value: Any) -> bool:
+    """Tell whether a field says nothing: null, a blank string, an empty list or object."""
+    return value is None or value in ("", [], {}) or (isinstance(value, str) and value.isspace())

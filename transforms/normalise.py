@@ -3,6 +3,7 @@
 Columns are worked on whole; a vectorised test picks the texts that need slow cleaning, the others pass as they are.
 """
 
+import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -16,7 +17,7 @@ import pyarrow.compute as pc
 
 from transforms.article import ARTICLES, EDITS, Origin, Reason
 from transforms.dates import date_in_url, parse_date
-from transforms.fields import TARGETS, FieldMap, pick
+from transforms.fields import TARGETS, FieldMap, is_empty, pick
 from transforms.fingerprint import fingerprint
 from transforms.language import detect
 from transforms.parse import Malformed, Record
@@ -32,6 +33,8 @@ UNKNOWN_SOURCE: Final = "unknown"
 _ID_BYTES: Final = 16
 _SURE: Final = 0.5
 """Below this probability the record's own language field is believed before the model."""
+_LANGUAGE: Final = re.compile(r"\s*([A-Za-z]{2,3})(?![A-Za-z])")
+"""A code such as en, eng, en-GB or en_US; a name is none."""
 
 STAGED: Final = pa.schema(
     [
@@ -110,7 +113,7 @@ def _map(
         values = tuple(pick(record.fields, group) if group else None for group in plan.candidates)
         raw = _Raw(record, values, "")
         raw.source = _source(raw, default_source)
-        unused.update((raw.source, name) for name in plan.unused if record.fields[name] not in (None, "", [], {}))
+        unused.update((raw.source, name) for name in plan.unused if not is_empty(record.fields[name]))
         yield raw
 
 
@@ -135,6 +138,8 @@ def _as_text(value: Any) -> str:
         return ""
     if isinstance(value, list):
         return "\n".join(map(_as_text, value))
+    if isinstance(value, bytes):  # a Parquet column that does not say that it is text
+        return value.decode("utf-8", "replace")
     return value if isinstance(value, str) else str(value)
 
 
@@ -195,8 +200,17 @@ def _identity(raws: list[_Raw]) -> dict[str, Any]:
 
 def _article_id(raw: _Raw, canonical: str | None) -> str:
     """Digest of all that the article's row is made from, so that one id never stands for two different rows."""
-    values = [raw.source, canonical, *(v if isinstance(v, str | list | None) else str(v) for v in raw.values)]
-    return blake2b(orjson.dumps(values, default=str), digest_size=_ID_BYTES).hexdigest()
+    values = [raw.source, canonical, *map(_digestible, raw.values)]
+    return blake2b(orjson.dumps(values, option=orjson.OPT_SORT_KEYS), digest_size=_ID_BYTES).hexdigest()
+
+
+def _digestible(value: Any) -> Any:
+    """Value as lists, objects and strings alone, so that a number reads the same whatever format it came in."""
+    if isinstance(value, dict):
+        return {str(key): _digestible(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_digestible(inner) for inner in value]
+    return None if value is None else _as_text(value)
 
 
 def _text_columns(texts: list[Cleaned]) -> dict[str, Any]:
@@ -237,8 +251,9 @@ def _language_columns(raws: list[_Raw], texts: list[Cleaned]) -> dict[str, Any]:
     found = []
     for raw, text in zip(raws, texts, strict=True):
         code, confidence = detect(text.text)
-        if (confidence or 0.0) < _SURE and raw["language"]:
-            code, confidence = _as_text(raw["language"]).strip().lower()[:2], None
+        own = _LANGUAGE.match(_as_text(raw["language"]))
+        if own and (confidence or 0.0) < _SURE:
+            code, confidence = own[1].lower(), None
         found.append((code, confidence))
     return {"language": [code for code, _ in found], "language_confidence": [share for _, share in found]}
 

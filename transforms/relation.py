@@ -6,27 +6,11 @@ of arrival or the clock, so the answer is the same in any night and any order.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Final
 
-from transforms.similarity import Similarity
+from transforms.article import Relation
 
 _SECONDS_PER_HOUR: Final = 3600
-
-
-class Relation(StrEnum):
-    """What one article is to another."""
-
-    EXACT = "exact"
-    NEAR = "near"
-    CONTAINS = "contains"
-    REVISION = "revision"
-    RECURRING = "recurring"
-    RELATED = "related"
-
-
-JOINING: Final = frozenset({Relation.EXACT, Relation.NEAR, Relation.CONTAINS, Relation.REVISION})
-CANONICAL: Final = "canonical"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +41,18 @@ class PairSettings:
     containment: float = 0.9
     contained_shingles: int = 40
     number_containment: float = 0.6
+
+
+@dataclass(frozen=True, slots=True)
+class Similarity:
+    """Of two texts: shares from 0 to 1, and the size of the smaller shingle set."""
+
+    jaccard: float
+    containment: float
+    smaller_shingle_count: int
+    number_containment: float
+    is_steep: bool = True
+    """Whether a steep band proposed the pair; only those are looked for beyond the window."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,6 @@
 `compare` is the compiled path; `compare_slowly` counts real sets of words and must agree with it.
 """
 
-from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -11,24 +10,13 @@ from numba import njit
 from numpy.typing import NDArray
 
 from transforms.fingerprint import hash_shingles, hash_words
+from transforms.relation import Similarity
 from transforms.words import Folded
 
 SHINGLE_WORDS: Final = 5
 _ZERO: Final = 0x30
 _NINE: Final = 0x39
 _SPACE: Final = 0x20
-
-
-@dataclass(frozen=True, slots=True)
-class Similarity:
-    """Of two texts: shares from 0 to 1, and the size of the smaller shingle set."""
-
-    jaccard: float
-    containment: float
-    smaller_shingle_count: int
-    number_containment: float
-    is_steep: bool = True
-    """Whether a steep band proposed the pair; only those are looked for beyond the window."""
 
 
 @njit(nogil=True, cache=True)

@@ -7,10 +7,10 @@ from urllib.parse import urljoin, urlsplit
 
 from courlan import normalize_url
 
-_PLAIN: Final = re.compile(r"https?://(?:www\.)?([a-z0-9-]+(?:\.[a-z0-9-]+)+)(/[A-Za-z0-9/_.,~-]*)?")
-_ARCHIVE: Final = re.compile(r"^https?://(?:web\.archive\.org/web/\d+[a-z_]*|archive\.(?:is|ph|today)/\d+)/(?=https?:/)", re.I)
+_PLAIN: Final = re.compile(r"https?://(?:www\.)*([a-z0-9-]+(?:\.[a-z0-9-]+)+)(/[A-Za-z0-9/_.,~-]*)?")
+_ARCHIVE: Final = re.compile(r"^(?:https?:/+(?:web\.archive\.org/web/\d+[a-z_]*|archive\.(?:is|ph|today)/\d+)/(?=https?:/))+", re.IGNORECASE)
 ARCHIVE_HOSTS: Final = frozenset({"web.archive.org", "archive.is", "archive.ph", "archive.today"})
-_BROKEN_SCHEME: Final = re.compile(r"^(https?):/+(?:https?:/+)?", re.I)
+_BROKEN_SCHEME: Final = re.compile(r"^(https?):/+(?:https?:/+)*", re.IGNORECASE)
 
 
 def canonical_url(url: str, declared: str | None = None) -> str | None:
@@ -22,7 +22,10 @@ def canonical_url(url: str, declared: str | None = None) -> str | None:
     own = _page(url)
     if not declared:
         return own
-    theirs = _page(urljoin(_ARCHIVE.sub("", url), declared))
+    try:
+        theirs = _page(urljoin(_ARCHIVE.sub("", url), declared))
+    except ValueError:
+        return own
     return theirs if theirs and (own is None or host(theirs) == host(own)) else own
 
 
@@ -40,21 +43,28 @@ def _canonical(url: str) -> str | None:
     url = _BROKEN_SCHEME.sub(r"\1://", url)
     try:
         parts = urlsplit(normalize_url(url, strict=False, trailing_slash=False))
-        name = parts.hostname
+        name, number = _bare(parts.hostname), parts.port
     except ValueError:
         return None
-    if not name or "." not in name:
+    if not name:
         return None
     query = f"?{parts.query}" if parts.query else ""
-    port = f":{parts.port}" if parts.port and parts.port not in (80, 443) else ""
-    return f"https://{name.removeprefix('www.')}{port}{parts.path.rstrip('/')}{query}"
+    port = f":{number}" if number and number not in (80, 443) else ""
+    return f"https://{name}{port}{parts.path.rstrip('/')}{query}"
+
+
+def _bare(name: str | None) -> str | None:
+    """Host name without `www.`; None when it is that of no site."""
+    bare = name.strip(".") if name else ""
+    while bare.startswith("www.") and bare.count(".") > 1:
+        bare = bare.removeprefix("www.")
+    return bare if "." in bare else None
 
 
 def host(url: str) -> str | None:
     """Host of an address or a bare host, lower case, without archive prefix and `www.`; None when it has none."""
     url = _ARCHIVE.sub("", url.strip())
     try:
-        name = urlsplit(url if "//" in url else f"//{url}").hostname
+        return _bare(urlsplit(url if "//" in url else f"//{url}").hostname)
     except ValueError:
         return None
-    return name.removeprefix("www.") if name and "." in name else None

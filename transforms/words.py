@@ -87,7 +87,7 @@ def _table() -> NDArray[np.uint32]:
 
 
 @njit(nogil=True, cache=True)
-def _decode(data: NDArray[np.uint8], at: int) -> tuple[int, int]:  # pragma: no cover - compiled
+def _decode(data: NDArray[np.uint8], at: int) -> tuple[np.int64, int]:  # pragma: no cover - compiled
     """Code point that begins at a byte of valid UTF-8, and the number of its bytes."""
     lead = np.int64(data[at])
     if lead < 0x80:
@@ -102,7 +102,7 @@ def _decode(data: NDArray[np.uint8], at: int) -> tuple[int, int]:  # pragma: no 
 
 
 @njit(nogil=True, cache=True)
-def _encode(code: int, out: NDArray[np.uint8], at: int) -> int:  # pragma: no cover - compiled
+def _encode(code: np.int64, out: NDArray[np.uint8], at: int) -> int:  # pragma: no cover - compiled
     """Write a code point as UTF-8; give the position after it."""
     if code < 0x80:
         out[at] = code
@@ -149,7 +149,7 @@ def _fold(
                     out[at] = _SPACE
                     at += 1
                 words += 1
-            at = _encode(folded & 0x7FFFFFFF, out, at)
+            at = _encode(folded & np.int64(0x7FFFFFFF), out, at)
             is_gap = is_alone == 1
         out_offsets[text + 1] = at
         word_counts[text] = words

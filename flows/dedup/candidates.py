@@ -25,8 +25,9 @@ def propose(tonight: Tonight, window_hours: float) -> None:
     """)
     connection.execute(f"""
         CREATE OR REPLACE TABLE fresh_days AS
-        SELECT DISTINCT unnest(range({PARTITION_COLUMN} - {days}, {PARTITION_COLUMN} + {days + 1}, INTERVAL 1 DAY))::DATE
-            AS day FROM fresh WHERE {PARTITION_COLUMN} IS NOT NULL
+        SELECT DISTINCT
+            unnest(range({PARTITION_COLUMN} - {days}, {PARTITION_COLUMN} + {days + 1}, INTERVAL 1 DAY))::DATE AS day
+        FROM fresh WHERE {PARTITION_COLUMN} IS NOT NULL
     """)
     in_window = f"(abs(a.day - b.day) <= {days} OR a.day IS NULL OR b.day IS NULL)"
     reach = _past_in_reach(tonight)

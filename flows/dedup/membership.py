@@ -6,6 +6,7 @@ component or under the same words. New articles that nothing touches need no tho
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 
 import pyarrow as pa
@@ -14,12 +15,13 @@ from flows.dedup.pairs import profile_columns
 from flows.dedup.tonight import Tonight
 from flows.lake.catalog import source
 from flows.lake.manifest import Part
-from pathlib import Path
+from transforms.article import CANONICAL, JOINING
 from transforms.clusters import Edge, Place, cluster
-from transforms.relation import CANONICAL, JOINING, PairSettings, Profile
+from transforms.relation import PairSettings, Profile
 from transforms.schema import PARTITION_COLUMN
 from transforms.tables import MEMBERSHIP
 
+_DAY: Final = PARTITION_COLUMN
 _JOINING: Final = ", ".join(f"'{relation.value}'" for relation in sorted(JOINING))
 _COLUMNS: Final = ", ".join(MEMBERSHIP.schema.names)
 
@@ -39,11 +41,11 @@ def place_tonight(tonight: Tonight, limits: PairSettings) -> pa.Table:
     tonight.keep("place", _place_table(places))
     tonight.connection.execute(f"""
         CREATE OR REPLACE TABLE placed AS
-        SELECT article_id, profile.text_id, {PARTITION_COLUMN}, place.* EXCLUDE (article_id)
+        SELECT article_id, profile.text_id, {_DAY}, place.* EXCLUDE (article_id)
         FROM place JOIN profile USING (article_id) LEFT JOIN touched USING (article_id)
         UNION ALL
-        SELECT article_id, text_id, {PARTITION_COLUMN}, article_id, article_id, article_id, true, '{CANONICAL}', 1.0, 1.0,
-            NULL, NULL, NULL
+        SELECT article_id, text_id, {_DAY}, article_id, article_id, article_id, true, '{CANONICAL}',
+            1.0, 1.0, NULL, NULL, NULL
         FROM fresh ANTI JOIN touched USING (article_id)
     """)
     return tonight.rows(f"SELECT {_COLUMNS} FROM placed SEMI JOIN fresh USING (article_id)").cast(MEMBERSHIP.schema)
@@ -58,25 +60,25 @@ def _find_touched(tonight: Tonight) -> None:
         UNION SELECT other_id FROM pair WHERE relation IN ({_JOINING})
         UNION SELECT article_id FROM fresh SEMI JOIN past_membership USING (text_id)
         UNION SELECT article_id FROM past_membership SEMI JOIN fresh USING (text_id)
-        UNION SELECT article_id FROM fresh WHERE text_id IN (SELECT text_id FROM fresh GROUP BY text_id HAVING count(*) > 1)
+        UNION SELECT article_id FROM fresh QUALIFY count(*) OVER (PARTITION BY text_id) > 1
     """)
     run(f"""
         CREATE OR REPLACE TABLE touched AS
-        SELECT article_id, text_id, NULL AS component_id, {PARTITION_COLUMN} FROM fresh SEMI JOIN seed USING (article_id)
+        SELECT article_id, text_id, NULL AS component_id, {_DAY} FROM fresh SEMI JOIN seed USING (article_id)
         UNION ALL
-        SELECT article_id, text_id, component_id, {PARTITION_COLUMN} FROM past_membership SEMI JOIN seed USING (article_id)
+        SELECT article_id, text_id, component_id, {_DAY} FROM past_membership SEMI JOIN seed USING (article_id)
     """)
     size = -1
     while size != (size := tonight.count("touched")):
         run(f"""
             INSERT INTO touched
-            SELECT article_id, text_id, component_id, {PARTITION_COLUMN}
+            SELECT article_id, text_id, component_id, {_DAY}
             FROM past_membership ANTI JOIN touched USING (article_id)
             WHERE component_id IN (SELECT component_id FROM touched) OR text_id IN (SELECT text_id FROM touched)
         """)
         run(f"""
             INSERT INTO touched
-            SELECT article_id, text_id, NULL, {PARTITION_COLUMN} FROM fresh ANTI JOIN touched USING (article_id)
+            SELECT article_id, text_id, NULL, {_DAY} FROM fresh ANTI JOIN touched USING (article_id)
             WHERE text_id IN (SELECT text_id FROM touched)
         """)
 
@@ -115,11 +117,9 @@ def rewrites(tonight: Tonight, parts: Sequence[Part], root: Path) -> list[Rewrit
     changed = []
     for part in parts:
         past = source(MEMBERSHIP, [part], root)
-        moved = f"SELECT {_COLUMNS} FROM placed SEMI JOIN {past} AS past USING (article_id) EXCEPT SELECT {_COLUMNS} FROM {past}"
-        if tonight.count(f"({moved})"):
-            rows = tonight.rows(f"""
-                SELECT {_COLUMNS} FROM {past} AS past ANTI JOIN placed USING (article_id)
-                UNION ALL SELECT {_COLUMNS} FROM placed SEMI JOIN {past} AS past USING (article_id)
-            """)
+        now = f"SELECT {_COLUMNS} FROM placed SEMI JOIN {past} AS past USING (article_id)"
+        if tonight.count(f"({now} EXCEPT SELECT {_COLUMNS} FROM {past})"):
+            same = f"SELECT {_COLUMNS} FROM {past} AS past ANTI JOIN placed USING (article_id)"
+            rows = tonight.rows(f"{same} UNION ALL {now}")
             changed.append(Rewrite(part, rows.cast(MEMBERSHIP.schema)))
     return changed

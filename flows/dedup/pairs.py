@@ -7,17 +7,19 @@ from typing import Any, Final
 import pyarrow as pa
 
 from flows.dedup.tonight import Tonight, open_staged
-from transforms.relation import PairSettings, Profile, relate
-from transforms.similarity import Similarity
+from transforms.relation import PairSettings, Profile, Similarity, relate
 from transforms.tables import PAIRS, PROFILES, TEXT_PAIRS
 
 _BATCH_ROWS: Final = 50_000
-_PROFILE_SQL: Final = "{0}.article_id, {0}.text_id, {0}.source, {0}.canonical_url, {0}.title_words, epoch({0}.published_at), {0}.word_count"
+_PROFILE_SQL: Final = (
+    "{0}.article_id, {0}.text_id, {0}.source, {0}.canonical_url, {0}.title_words, "
+    "epoch({0}.published_at), {0}.word_count"
+)
 PROFILE_WIDTH: Final = len(PROFILES.columns)
 
 
 def profile_columns(side: str) -> str:
-    """SQL for the columns of a `Profile`, in its order."""
+    """Give the SQL for the columns of a `Profile`, in its order."""
     return _PROFILE_SQL.format(side)
 
 

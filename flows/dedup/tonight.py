@@ -23,7 +23,7 @@ from flows.lake.catalog import source
 from flows.lake.manifest import Manifest
 from transforms.normalise import STAGED
 from transforms.relation import PairSettings
-from transforms.schema import PARTITION_COLUMN, Table
+from transforms.schema import PARTITION_COLUMN
 from transforms.tables import FEATURES, MEMBERSHIP, PAIRS, PROFILES, TEXT_PAIRS
 
 _HISTORY: Final = (PROFILES, MEMBERSHIP, FEATURES, TEXT_PAIRS, PAIRS)
@@ -139,7 +139,7 @@ def opened(task: NightTask) -> Iterator[Tonight]:
         yield tonight
 
 
-def _config(task: NightTask) -> dict[str, str | bool | int]:
+def _config(task: NightTask) -> dict[str, str | bool | int | float | list[str]]:
     return {
         "memory_limit": f"{task.memory_mb}MiB",
         "threads": task.threads,

@@ -89,7 +89,8 @@ def _is_worth_keeping(found: NDArray[np.float64], limits: PairSettings) -> NDArr
     """Keep what any rule could still call alike, whichever articles the texts belong to."""
     jaccard, containment, smaller, _ = found.T
     is_contained = (containment >= limits.containment) & (smaller >= limits.contained_shingles)
-    return (jaccard >= min(limits.revision_jaccard, limits.listed_jaccard)) | is_contained
+    is_kept: NDArray[np.bool_] = (jaccard >= min(limits.revision_jaccard, limits.listed_jaccard)) | is_contained
+    return is_kept
 
 
 def _rows(pairs: pa.Table, found: NDArray[np.float64]) -> pa.Table:

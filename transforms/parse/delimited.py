@@ -91,6 +91,7 @@ class _Rows:
         csv.field_size_limit(max(csv.field_size_limit(), 1 << 30))
         self._lines = _Lines(data, encoding, max_record_bytes)
         self._delimiter = "\t" if form is Format.TSV else _delimiter(data, encoding)
+        self._reader = csv.reader(self._lines, delimiter=self._delimiter, strict=True)
         self._feed = "\r".encode(encoding) if encoding in WIDE else b"\r"
 
     def __iter__(self) -> Iterator[tuple[Span, list[str] | Fault]]:
@@ -105,7 +106,7 @@ class _Rows:
 
     def _cells(self) -> list[str] | Fault:
         try:
-            return next(csv.reader(self._lines, delimiter=self._delimiter, strict=True))
+            return next(self._reader)
         except _OverlongError:
             return self._overlong()
         except UnicodeDecodeError:

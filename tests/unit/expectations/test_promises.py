@@ -11,7 +11,7 @@ from small_lake import DUMP, HOSTILE, IDS, RUN_ID, STRANGER, Rows, good_rows, re
 
 from expectations.audit import Finding, audit, examine, verdict, warm_up
 from expectations.projection import PROJECTIONS, project
-from transforms.relation import CANONICAL, JOINING, Relation
+from transforms.article import CANONICAL
 
 Spoil = Callable[[Rows], object]
 
@@ -217,14 +217,6 @@ def test_an_expectation_without_an_answer_is_errored_and_shows_no_value(tmp_path
     assert "nowhere" in str(findings[0].observed)
     assert not any("'" in str(each.observed) or each.observed == "en" for each in findings)
     assert verdict(findings) == "errored"
-
-
-def test_the_suite_knows_the_relations_of_the_pair_rule() -> None:
-    from expectations import suite  # noqa: PLC0415
-
-    assert suite.CANONICAL == CANONICAL
-    assert set(suite.JOINING) == JOINING
-    assert set(suite.RELATIONS) == set(Relation)
 
 
 def test_no_promise_stands_under_a_table_that_is_not_projected() -> None:
