@@ -11,6 +11,11 @@ _DASH: Final = "\\-\u2010-\u2015\u2212"
 _COMMENT: Final = re.compile(r"<!--[^\n]{0,400}?-->")
 _OPENER: Final = re.compile(rf"<!(?:doctype\b[^<>\n]{{0,200}}>|\[[^\]\n]{{0,40}}\[?|\s?[{_DASH}.\u2026]+(?:\s?[{_DASH}.\u2026])*|(?=\s|$))", re.IGNORECASE)
 _CLOSER: Final = re.compile(rf"(?:[{_DASH}]{{2,}}|[\u2010-\u2015\u2212\u2026]|\.{{2,}})>|\]\]>")
+_ELEMENTS: Final = tuple(
+    (re.compile(rf"<{name}(?=[\s/>])", flags), re.compile(rf"</{name}(?:>|\s[^>]*(?:>|\Z)|\Z)", flags))
+    for name in ("script", "style")
+    for flags in (re.IGNORECASE | re.ASCII,)
+)
 _BLOCKS: Final = (
     "address article aside blockquote body br caption center dd div dl dt figcaption figure footer form h1 h2 h3 h4 h5 h6 head "
     "header hr html iframe img li link main meta nav ol option p pre script section select style table tbody td tfoot th thead "
@@ -22,28 +27,25 @@ _INLINE: Final = (
 )
 _TAG: Final = re.compile(rf"</?({'|'.join(sorted((_BLOCKS + ' ' + _INLINE).split(), key=len, reverse=True))})(?:\s[^<>]*)?/?>", re.IGNORECASE)
 _BLOCK_NAMES: Final = frozenset(_BLOCKS.split())
-_ENTITY: Final = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
-_ENTITY_PASSES: Final = 3  # feeds escape what was already escaped
+# Feeds escape what was already escaped, so any number of `amp;` may come in between.
+_ENTITY: Final = re.compile(r"&(?:amp;)*(#\d{1,7};|#[xX][0-9a-fA-F]{1,6};|[A-Za-z][A-Za-z0-9]{1,31};)")
+_MARKS: Final = re.compile("[<>&]")
 
 
 def remove_scripts(text: str) -> tuple[str, int]:
     """Remove script and style elements with all that they hold."""
     count = 0
-    for name in ("script", "style"):
-        text, removed = _remove_elements(text, name)
+    for opener, closer in _ELEMENTS:
+        text, removed = _remove_elements(text, opener, closer)
         count += removed
     return text, count
 
 
-def _remove_elements(text: str, name: str) -> tuple[str, int]:
-    lower = text.lower()
-    if f"<{name}" not in lower or len(lower) != len(text):  # a capital that grows would shift every position
-        return text, 0
+def _remove_elements(text: str, opener: re.Pattern[str], closer: re.Pattern[str]) -> tuple[str, int]:
     kept, at, count = [], 0, 0
-    while (start := lower.find(f"<{name}", at)) >= 0 and (close := lower.find(f"</{name}", start)) >= 0:
-        end = lower.find(">", close)
-        kept.append(text[at:start])
-        at = end + 1 if end >= 0 else len(text)
+    while (start := opener.search(text, at)) and (end := closer.search(text, start.end())):
+        kept.append(text[at : start.start()])
+        at = end.end()
         count += 1
     return "\n".join([*kept, text[at:]]) if count else text, count
 
@@ -54,15 +56,9 @@ def remove_tags(text: str) -> tuple[str, int]:
 
 
 def decode_entities(text: str) -> tuple[str, int]:
-    """Decode character references that end in a semicolon, also where they were escaped twice."""
-    total = 0
-    for _ in range(_ENTITY_PASSES):
-        decoded = _ENTITY.sub(lambda entity: html.unescape(entity[0]), text)
-        if decoded == text:
-            break
-        total += len(_ENTITY.findall(text))
-        text = decoded
-    return text, total
+    """Decode character references that end in a semicolon, however often they were escaped."""
+    decoded, count = _ENTITY.subn(lambda entity: html.unescape("&" + entity[1]), text)
+    return decoded, count if decoded != text else 0
 
 
 def remove_comments(text: str) -> tuple[str, int]:
@@ -72,3 +68,8 @@ def remove_comments(text: str) -> tuple[str, int]:
         text, count = pattern.subn("", text)
         total += count
     return text, total
+
+
+def remove_marks(text: str) -> tuple[str, int]:
+    """Remove the characters that markup is made of."""
+    return _MARKS.subn("", text)

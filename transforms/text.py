@@ -6,6 +6,7 @@ the two to that. A clean text is Unicode NFC, one paragraph a line, single space
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final
@@ -16,26 +17,30 @@ import pyarrow.compute as pc
 
 from transforms import markup
 
-_MOJIBAKE: Final = re.compile(r"[\u00c2\u00c3\u00c4\u00c5\u00ce\u00cf\u00d0\u00d1\u00d8\u00d9\u00e2\u00e3\u00ef][\u0080-\u00bf\u0152\u0153\u0160\u0161\u0178\u017d\u017e\u0192\u02c6\u02dc\u2013-\u203a\u20ac\u2122]|[\u0080-\u009f]")
-_LINE_BREAK: Final = re.compile(r"\r\n?|[\v\f\x1c-\x1e\x85\u2028\u2029]")
+# A byte that begins a character in UTF-8 and one that goes on with it, as Latin-1 or Windows-1252 show them.
+_GARBLED: Final = (
+    "[\xc2-\xf4][\x80-\xbf\u0152\u0153\u0160\u0161\u0178\u017d\u017e\u0192\u02c6\u02dc\u2013-\u203a\u20ac\u2122]|[\x80-\x9f]"
+)
+_MOJIBAKE: Final = re.compile(_GARBLED)
+_LINE_BREAK: Final = re.compile(r"\r\n?|[\v\f\x1c-\x1e\u2028\u2029]")
 _INVISIBLE: Final = re.compile(
-    "[\x00-\x08\x0e-\x1b\x1f\x7f\x80-\x84\x86-\x9f\u00ad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]"
+    "[\x00-\x08\x0e-\x1b\x1f\x7f-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b\u200e\u200f\u202a-\u202e"
+    "\u2060-\u206f\u3164\ufeff\uffa0\ufff0-\ufffb]"
 )
 _SPACES: Final = re.compile(r"[^\S\n]{2,}|[^\S\n ]")
-_BULLET: Final = re.compile(r"([\u2022\u25aa\u25cf\u25e6\u2023\u00b7]|[-*\u2013\u2014])\s+(?=\S)")
-_DASHES: Final = "-*\u2013\u2014"
+_BULLETS: Final = "\u2022\u25aa\u25cf\u25e6\u2023\u00b7"
+_DASHES: Final = "*\u2013\u2014-"
+_BULLET: Final = re.compile(rf"[{_BULLETS}{_DASHES}]\s+(?=\S)")
 
 # Ranges whose characters NFC leaves alone and no rule touches; a text with any other character takes the slow path.
 _SAFE: Final = (
-    r"\n\x20-\x25\x27-\x3b\x3d-\x7e\x{a1}-\x{ac}\x{ae}-\x{17f}\x{370}-\x{373}\x{376}-\x{37d}\x{37f}-\x{386}\x{388}-\x{482}"
-    r"\x{48a}-\x{52f}\x{2010}-\x{2027}\x{2030}-\x{205e}\x{20a0}-\x{20bf}\x{2122}\x{3001}-\x{3029}\x{3041}-\x{3096}\x{30a1}-\x{30fe}"
-    r"\x{4e00}-\x{9fff}\x{ac00}-\x{d7a3}\x{ff01}-\x{ff5e}\x{fffd}"
+    "\n\x20-\x25\x27-\x3b\x3d-\x7e\xa1-\xac\xae-\u017f\u0370-\u0373\u0376-\u037d\u037f-\u0386\u0388-\u0482\u048a-\u052f\u2010-\u2027"
+    "\u2030-\u205e\u20a0-\u20bf\u2122\u3001-\u3029\u3041-\u3096\u30a1-\u30fe\u4e00-\u9fff\uac00-\ud7a3\uff01-\uff5e\ufffd"
 )
 _DIRTY: Final = (
-    rf"[^{_SAFE}]|[ \n][ \n]|\A[ \n]|[ \n]\z|\A(?:[\x{{2022}}\x{{25aa}}\x{{25cf}}\x{{25e6}}\x{{2023}}\x{{b7}}*\x{{2013}}\x{{2014}}-] )"
-    r"|[-.\x{2010}-\x{2015}\x{2026}\]]>"
-    r"|[\x{c2}-\x{c5}\x{ce}-\x{d1}\x{d8}\x{d9}\x{e2}\x{e3}\x{ef}][\x{a1}-\x{bf}\x{152}\x{153}\x{160}\x{161}\x{178}\x{17d}\x{17e}\x{2013}-\x{203a}\x{20ac}\x{2122}]"
+    rf"[^{_SAFE}]|[ \n][ \n]|\A[ \n]|[ \n]\z|\A[{_BULLETS}{_DASHES}] |[-.\x{{2010}}-\x{{2015}}\x{{2026}}\]]>|{_GARBLED}"
 )
+_MOST_TURNS: Final = 4
 
 
 @dataclass(slots=True)
@@ -117,12 +122,21 @@ def clean(text: str) -> Cleaned:
 
 
 def _apply(text: str) -> tuple[str, dict[str, int]]:
-    edits = {}
-    for name, rule in RULES:
-        text, count = rule(text)
-        if count:
-            edits[name] = count
-    return text, edits
+    """Apply the rules until none finds anything: what one of them removes may have held a tag or entity apart.
+
+    Markup nested deeper than that was made to be; it loses the characters that make it markup.
+    """
+    edits: Counter[str] = Counter()
+    for turn in range(_MOST_TURNS + 1):
+        before = text
+        if turn == _MOST_TURNS:
+            text, edits["nested"] = markup.remove_marks(text)
+        for name, rule in RULES:
+            text, count = rule(text)
+            edits[name] += count
+        if text == before:
+            break
+    return text, {name: count for name, count in edits.items() if count}
 
 
 def _lift_highlights(text: str) -> tuple[str, list[str]]:

@@ -52,7 +52,6 @@ def connect(
     connection = duckdb.connect(config={"autoinstall_known_extensions": False, "autoload_known_extensions": False})
     for statement in (
         "SET TimeZone = 'UTC'",
-        "SET python_enable_replacements = false",  # a name in a query is never a variable of ours
         f"SET memory_limit = {quoted(memory_limit)}",
         f"SET threads = {threads or os.cpu_count() or 1}",
         # DuckDB makes this folder at the first spill and removes it at the end; nobody can guess its name before.

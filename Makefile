@@ -1,0 +1,56 @@
+# Everything is installed into .venv from requirements.lock; nothing else on the machine is touched.
+PYTHON ?= python3
+BIN := .venv/bin
+LAKE := data/demo-lake
+N ?= 100000
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test test-slow test-prefect lint format bench lock clean
+
+help: ## Show this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
+
+.venv/installed: requirements.lock bootstrap.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Broadsheet needs Python 3.11 or newer")'
+	$(PYTHON) -m venv --clear .venv
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --requirement bootstrap.lock
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes --requirement requirements.lock
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-build-isolation --no-deps --editable .
+	@touch $@
+
+demo: .venv/installed ## Take three nights of sample dumps into a lake and ask who copied whom
+	rm -rf $(LAKE)
+	$(BIN)/broadsheet run data/samples/night-1 --lake $(LAKE)
+	$(BIN)/broadsheet run data/samples/night-2 --lake $(LAKE)
+	$(BIN)/broadsheet run data/samples/night-3 --lake $(LAKE)
+	$(BIN)/broadsheet query --lake $(LAKE) "$$(cat data/samples/who-copied-whom.sql)"
+
+test: .venv/installed ## Run the fast tests
+	$(BIN)/python -m pytest
+
+test-slow: .venv/installed ## Run the tests that take minutes
+	$(BIN)/python -m pytest -m slow
+
+test-prefect: .venv/installed ## Run the tests that start a Prefect server
+	$(BIN)/python -m pytest -m prefect
+
+lint: .venv/installed ## Check style and types
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+format: .venv/installed ## Bring the code into one format
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+bench: .venv/installed ## Time a whole run beside a bare DuckDB copy (N=100000)
+	$(BIN)/python -m tests.benchmarks.bench --articles $(N)
+
+lock: .venv/installed ## Choose versions anew
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --all-extras --generate-hashes --no-emit-index-url \
+		--no-annotate --no-header --output-file requirements.lock pyproject.toml
+	echo uv | $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+		--no-annotate --no-header --output-file bootstrap.lock -
+
+clean: ## Remove the environment and what the demo and the benchmark made
+	rm -rf .venv $(LAKE) bench

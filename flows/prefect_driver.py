@@ -1,0 +1,133 @@
+"""Drive the run as Prefect tasks: a thread a task run, which only waits; processes of this driver's own do the work.
+
+A stage is at most SHARES task runs, however many files the night has: each takes every n-th item. What a task gets
+and gives never passes through Prefect, which hashes, serialises and stores none of it. A retry does what is not done.
+"""
+
+import os
+from collections.abc import Callable, Sequence
+from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor, wait
+from functools import partial
+from threading import Lock
+from types import TracebackType
+from typing import Any, Final, Generic, Self, TypeVar, cast
+
+import duckdb
+from prefect import Task, task
+from prefect.cache_policies import NO_CACHE
+from prefect.client.schemas.objects import State, TaskRun
+from prefect.futures import as_completed
+
+from flows.drivers import SMALL_BYTES, worker_pool
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+
+SHARES: Final = 24
+"""Task runs a stage at most: a screenful to look at, and 0.2 s of Prefect's time."""
+
+RETRY_SECONDS: Final = (10, 60)
+"""How long to wait before the second and the third attempt."""
+
+_Submit = Callable[[Callable[[Item], Result], Item], Future[Result]]
+
+
+class PrefectDriver:
+    """Runs steps as task runs of the current flow run. A context manager: leaving it ends the worker processes."""
+
+    name = "prefect"
+
+    def __init__(self, workers: int) -> None:
+        self._workers = workers or os.cpu_count() or 1
+        self._here = ThreadPoolExecutor(1)  # one: the steps are not made to run side by side in a process
+        self._pool: ProcessPoolExecutor | None = None
+        self._pool_lock = Lock()
+
+    def __enter__(self) -> Self:
+        """Start nothing yet: the processes come with the first stage that is worth them."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """End the processes; after an error without waiting for what they still have to do."""
+        for pool in (self._here, self._pool):
+            if pool:
+                pool.shutdown(wait=kind is None, cancel_futures=True)
+
+    def map(
+        self, stage: str, function: Callable[[Item], Result], items: Sequence[Item], *, byte_count: int
+    ) -> list[Result]:
+        """Run a function over items, at most SHARES task runs of them, in worker processes when it pays."""
+        is_small = len(items) < 2 or byte_count < SMALL_BYTES or self._workers == 1  # noqa: PLR2004
+        submit: _Submit[Item, Result] = self._here.submit if is_small else self._submit
+        count = min(len(items), SHARES)
+        shares = [_Share(submit, function, items[first::count]) for first in range(count)]
+        futures = [_retried(stage, f"{stage} {n} of {count}").submit(share) for n, share in enumerate(shares, 1)]
+        for future in as_completed(futures):
+            future.result()
+        results = [share.results() for share in shares]
+        return [results[place % count][place // count] for place in range(len(items))]
+
+    def call(self, stage: str, function: Callable[..., Result], *args: object) -> Result:
+        """Run a function here, as one task run, once: these steps share a file that a failed one leaves half made."""
+        step = _step.with_options(name=stage, task_run_name=stage)
+        return cast("Result", step(partial(function, *args)))
+
+    def _submit(self, function: Callable[[Item], Result], item: Item) -> Future[Result]:
+        with self._pool_lock:
+            try:
+                return self._worker_pool().submit(function, item)
+            except BrokenExecutor:  # a worker was killed; its pool is beyond use, a new one is not
+                self._pool = None
+                return self._worker_pool().submit(function, item)
+
+    def _worker_pool(self) -> Executor:
+        if self._pool is None:
+            self._pool = worker_pool(self._workers)
+        return self._pool
+
+
+class _Share(Generic[Item, Result]):
+    """Some items of a stage; called again, it does those that failed. No dataclass: Prefect would search its fields."""
+
+    def __init__(
+        self, submit: _Submit[Item, Result], function: Callable[[Item], Result], items: Sequence[Item]
+    ) -> None:
+        self._submit = submit
+        self._function = function
+        self._items = items
+        self._futures: dict[int, Future[Result]] = {}
+
+    def __call__(self) -> int:
+        for place, item in enumerate(self._items):
+            past = self._futures.get(place)
+            if past is None or past.cancelled() or past.exception():
+                self._futures[place] = self._submit(self._function, item)
+        wait(self._futures.values())  # all, before a failure is told: no retry may meet its own first attempt
+        return len(self.results())
+
+    def results(self) -> list[Result]:
+        """Give what the items became, in order; raise what the first that failed had raised."""
+        return [self._futures[place].result() for place in range(len(self._items))]
+
+
+@task(cache_policy=NO_CACHE, persist_result=False, log_prints=False)
+def _step(work: Callable[[], Any]) -> Any:
+    return work()
+
+
+def _retried(stage: str, name: str) -> Task[[Callable[[], Any]], Any]:
+    return _step.with_options(
+        name=stage,
+        task_run_name=name,
+        retries=len(RETRY_SECONDS),
+        retry_delay_seconds=list(RETRY_SECONDS),
+        retry_condition_fn=_may_pass,
+    )
+
+
+def _may_pass(_task: Task[..., Any], _run: TaskRun, state: State[Any]) -> bool:
+    """Whether a failure may be the environment's: a full disk, a lost mount, a killed worker. No error of ours is."""
+    error = state.data
+    return isinstance(error, OSError | MemoryError | BrokenExecutor | duckdb.IOException | duckdb.OutOfMemoryException)
