@@ -87,7 +87,7 @@ def serve(lake: Lake = None, settings: SettingsFile = None) -> None:
     """Start Prefect's server and the nightly schedule, and stay until interrupted."""
     from flows.serve import serve as serve_schedule  # noqa: PLC0415
 
-    serve_schedule(load_settings(settings, lake=lake))
+    serve_schedule(load_settings(settings, lake=lake), settings)
 
 
 def main() -> None:

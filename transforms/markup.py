@@ -63,6 +63,8 @@ def decode_entities(text: str) -> tuple[str, int]:
 
 def remove_comments(text: str) -> tuple[str, int]:
     """Remove comments that close on their line, and the opening and closing marks that others left behind."""
+    if "<!" not in text and ">" not in text:
+        return text, 0
     total = 0
     for pattern in (_COMMENT, _OPENER, _CLOSER):
         text, count = pattern.subn("", text)

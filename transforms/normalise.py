@@ -7,6 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import lru_cache
 from hashlib import blake2b
 from typing import Any, Final
 
@@ -130,7 +131,13 @@ def _source(raw: _Raw, default: str | None) -> str:
 
 def _name(value: Any) -> str:
     text = _as_text(value.get("name") if isinstance(value, dict) else value)
-    return clean_line(text) if text else ""
+    return _clean_name(text) if text else ""
+
+
+@lru_cache(maxsize=65_536)
+def _clean_name(text: str) -> str:
+    """Clean an outlet's or author's name; a dump has few of them, many times."""
+    return clean_line(text)
 
 
 def _as_text(value: Any) -> str:

@@ -9,8 +9,10 @@ MOST_WORDS: Final = 80
 _RULES: Final = (
     (
         "bot wall",
-        r"are you a robot|not a robot|checking your browser|verify (?:that )?you are (?:a )?human|unusual traffic|"
-        r"not blocking them from loading|(?:enable|supports) javascript|enable cookies|complete the captcha|ddos protection",
+        r"are you a robot|(?:know|sure|check|confirm|verify|prove) (?:that )?you (?:are|re) not a robot|"
+        r"(?:select|tick|check|click|press) i (?:am|m) not a robot|checking your browser|verify (?:that )?you are (?:a )?human|"
+        r"unusual traffic from your|not blocking them from loading|(?:enable|supports) javascript|enable cookies|"
+        r"complete the captcha|ddos protection by",
     ),
     ("old browser notice", r"older browser version|browser is (?:out of date|not supported|no longer supported)"),
     (
@@ -21,7 +23,7 @@ _RULES: Final = (
     (
         "error page",
         r"\A(?:error )?(?:404 (?:page )?not found|403 forbidden|50[023] \w+ (?:error|gateway|unavailable))|"
-        r"\A(?:page not found|access denied)|page you (?:requested|are looking for)",
+        r"\Apage not found|\Aaccess denied(?:\Z| you (?:do not|don t))|page you (?:requested|(?:are|re|were) looking for)",
     ),
 )
 _PATTERNS: Final = tuple((name, re.compile(pattern)) for name, pattern in _RULES)

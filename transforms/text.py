@@ -9,6 +9,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Final
 
 import ftfy
@@ -24,8 +25,8 @@ _GARBLED: Final = (
 _MOJIBAKE: Final = re.compile(_GARBLED)
 _LINE_BREAK: Final = re.compile(r"\r\n?|[\v\f\x1c-\x1e\u2028\u2029]")
 _INVISIBLE: Final = re.compile(
-    "[\x00-\x08\x0e-\x1b\x1f\x7f-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b\u200e\u200f\u202a-\u202e"
-    "\u2060-\u206f\u3164\ufeff\uffa0\ufff0-\ufffb]"
+    "[\x00-\x08\x0e-\x1b\x1f\x7f-\x9f\xad\u034f\u061c\u180e\u200b\u200e\u200f\u202a-\u202e"
+    "\u2060-\u206f\u3164\ufeff\uffa0\ufff9-\ufffb]"
 )
 _SPACES: Final = re.compile(r"[^\S\n]{2,}|[^\S\n ]")
 _BULLETS: Final = "\u2022\u25aa\u25cf\u25e6\u2023\u00b7"
@@ -41,6 +42,9 @@ _DIRTY: Final = (
     rf"[^{_SAFE}]|[ \n][ \n]|\A[ \n]|[ \n]\z|\A[{_BULLETS}{_DASHES}] |[-.\x{{2010}}-\x{{2015}}\x{{2026}}\]]>|{_GARBLED}"
 )
 _MOST_TURNS: Final = 4
+_MOST_MARKS: Final = 30
+_MARKS_END: Final = 0x20000  # no mark has its code beyond
+_MAYBE_PILED: Final = re.compile(rf"[^\x00-\u02ff\u2000-\u206f]{{{_MOST_MARKS}}}")
 
 
 @dataclass(slots=True)
@@ -75,9 +79,17 @@ def _remove_invisible(text: str) -> tuple[str, int]:
 
 
 def _compose(text: str) -> tuple[str, int]:
-    if unicodedata.is_normalized("NFC", text):
-        return text, 0
-    return unicodedata.normalize("NFC", text), 1
+    """Compose letters and marks. NFC takes quadratic time to order marks, so of a pile only as many stay as UAX 15 allows."""
+    composed = _piled_marks().sub(r"\1", text) if _MAYBE_PILED.search(text) else text
+    if not unicodedata.is_normalized("NFC", composed):
+        composed = unicodedata.normalize("NFC", composed)
+    return composed, int(composed != text)
+
+
+@cache
+def _piled_marks() -> re.Pattern[str]:
+    marks = "".join(filter(unicodedata.combining, map(chr, range(_MARKS_END))))
+    return re.compile(rf"([{marks}]{{{_MOST_MARKS}}})[{marks}]+")
 
 
 def _tidy_spaces(text: str) -> tuple[str, int]:
