@@ -84,7 +84,7 @@ def run(
         parent = store.current()
         _require_same_rules(parent, settings)
         run_id = f"{datetime.now(UTC):%Y%m%dT%H%M%S}-{uuid4().hex[:8]}"
-        report = RunReport(run_id, str(store.root))
+        report = RunReport(run_id, str(settings.lake))
         report.dumps += [DumpReport(sentence.split(":")[0], "refused", detail=sentence) for sentence in missing]
         workspace = store.workspace(run_id)
         night = Night(store, parent, settings, driver, default_source, workspace, report, datetime.now(UTC))

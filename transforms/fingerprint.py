@@ -5,7 +5,7 @@
 
     scheme          0.3    0.4    0.5    0.6    0.7    0.8    0.9
     wide, 64 x 4   .406   .810   .984  1.000  1.000  1.000  1.000
-    steep, 32 x 8  .002   .021   .118   .418   .855   .997  1.000
+    steep, 32 x 8  .002   .021   .118   .418   .850   .997  1.000
 
 A steep band is two neighbouring wide bands taken together, so texts that share a steep band share a wide one.
 Broder, "On the resemblance and containment of documents", 1997; Leskovec et al., "Mining of Massive Datasets", 3.4.

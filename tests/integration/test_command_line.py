@@ -1,0 +1,103 @@
+"""The command line as a person meets it: one sentence when something is wrong, and the exit code that says what."""
+
+import gzip
+import subprocess
+import sys
+from pathlib import Path
+
+import orjson
+import pytest
+
+from flows.lake.store import Store
+from tests.integration.nights import write_dump
+
+PROJECT = Path(__file__).parents[2]
+STORY = {"title": "Harbour wall", "body": "The council of Marrick voted on Monday to mend the harbour wall this spring."}
+
+
+def broadsheet(*arguments: object, cwd: Path = PROJECT) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "flows.cli", *map(str, arguments)]
+    environment = {"PYTHONPATH": str(PROJECT), "PATH": "/usr/bin:/bin", "COLUMNS": "120"}
+    return subprocess.run(command, capture_output=True, text=True, cwd=cwd, check=False, env=environment)
+
+
+def sentence(result: subprocess.CompletedProcess[str]) -> str:
+    """The one line on standard error; fails when there is more or a traceback."""
+    [line] = result.stderr.splitlines()
+    assert "Traceback" not in line
+    return line
+
+
+def test_a_sentence_of_two_lines_would_be_noticed() -> None:
+    result = subprocess.CompletedProcess([], 2, "", "broadsheet: a\nbroadsheet: b\n")
+
+    with pytest.raises(ValueError, match="too many values"):
+        sentence(result)
+
+
+def test_a_path_that_is_not_there_is_wrong_usage(tmp_path: Path) -> None:
+    result = broadsheet("run", tmp_path / "nowhere", "--lake", tmp_path / "lake")
+
+    assert 2 == result.returncode
+    assert f"broadsheet: {tmp_path}/nowhere: No such file or directory; check the path" == sentence(result)
+
+
+def test_a_folder_that_is_no_lake_is_left_alone(tmp_path: Path) -> None:
+    dump = write_dump(tmp_path / "mine" / "dump.jsonl", [STORY])
+    result = broadsheet("run", dump, "--lake", tmp_path / "mine")
+
+    assert 2 == result.returncode
+    assert "is not a lake" in sentence(result)
+    assert [dump] == list((tmp_path / "mine").iterdir())
+
+
+def test_an_unknown_setting_is_named_with_the_nearest_known_one(tmp_path: Path) -> None:
+    (tmp_path / "settings.toml").write_text("landin = 'x'\n")
+    result = broadsheet("run", "--settings", tmp_path / "settings.toml")
+
+    assert 2 == result.returncode
+    assert "unknown setting 'landin'; did you mean 'landing'?" in sentence(result)
+
+
+def test_a_lake_that_another_run_holds_is_busy(tmp_path: Path) -> None:
+    dump = write_dump(tmp_path / "dump.jsonl", [STORY])
+    with Store.open(tmp_path / "lake", create=True).locked():
+        result = broadsheet("run", dump, "--lake", tmp_path / "lake")
+
+    assert 4 == result.returncode
+    assert "another run" in sentence(result)
+
+
+def test_a_lake_with_a_changed_manifest_is_damaged(tmp_path: Path) -> None:
+    store = Store.open(tmp_path / "lake", create=True)
+    (store.root / "snapshots" / "000001.json").write_text("{}")
+    result = broadsheet("query", "SELECT 1", "--lake", tmp_path / "lake")
+
+    assert 5 == result.returncode
+    assert "000001.json is damaged" in sentence(result)
+
+
+@pytest.mark.parametrize("sql", ["SELEC 1", "SELECT * FROM nothing", "COPY articles TO 'x.csv'", "SELECT 1; SELECT 2"])
+def test_a_question_that_cannot_be_answered_gets_a_sentence(tmp_path: Path, sql: str) -> None:
+    Store.open(tmp_path / "lake", create=True)
+    result = broadsheet("query", sql, "--lake", tmp_path / "lake")
+
+    assert (2, "") == (result.returncode, result.stdout)
+    assert sentence(result).startswith("broadsheet: ")
+
+
+def test_dumps_that_cannot_be_read_are_named_and_the_others_are_taken(tmp_path: Path) -> None:
+    landing = tmp_path / "landing"
+    write_dump(landing / "good.jsonl", [STORY])
+    (landing / "cut.jsonl.gz").write_bytes(gzip.compress(b'{"body": "x"}\n' * 1000)[:-9])
+    (landing / "no-text.csv").write_text("a,b\n1,2\n")
+    (landing / "noise.bin").write_bytes(bytes(range(256)) * 9)
+    (landing / "empty.jsonl").write_bytes(b"")
+    result = broadsheet("run", landing, "--lake", tmp_path / "lake", "--json")
+    report = orjson.loads(result.stdout)
+
+    assert 2 == result.returncode, result.stderr
+    assert ("published", 1, 1) == (report["outcome"], report["articles"], report["snapshot"])
+    assert {"good.jsonl": "consumed", "cut.jsonl.gz": "refused", "no-text.csv": "refused", "noise.bin": "refused",
+            "empty.jsonl": "refused"} == {dump["name"]: dump["status"] for dump in report["dumps"]}  # fmt: skip
+    assert all(dump["name"] in dump["detail"] for dump in report["dumps"] if dump["status"] == "refused")

@@ -1,0 +1,97 @@
+"""The README is true: its commands are run, its Python too, and what they print is what it shows."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from transforms.dictionary import markdown
+
+PROJECT = Path(__file__).parents[2]
+README = (PROJECT / "README.md").read_text("utf-8")
+DEMO = "data/demo-lake"
+
+
+def _blocks(language: str) -> list[str]:
+    return re.findall(rf"^```{language}\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
+
+
+def _shown() -> list[tuple[str, str]]:
+    """Each command of the console blocks, in order, with the output shown under it."""
+    pieces = [re.split(r"^\$ ", block, flags=re.MULTILINE)[1:] for block in _blocks("console")]
+    commands = [piece.partition("\n") for block in pieces for piece in block]
+    return [(command, output) for command, _, output in commands]
+
+
+def _steady(output: str) -> str:
+    """Leave out the one thing that differs from run to run: the seconds."""
+    return re.sub(r" in \d+\.\d s:", " in N s:", output).strip()
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Make a folder where the commands of the README work, without touching the demo lake of this one."""
+    folder = tmp_path_factory.mktemp("readme")
+    (folder / "data").mkdir()
+    (folder / "data" / "samples").symlink_to(PROJECT / "data" / "samples")
+    program = folder / "bin" / "broadsheet"
+    program.parent.mkdir()
+    program.write_text(f"#!/bin/sh\nPYTHONPATH={PROJECT} exec {sys.executable} -m flows.cli \"$@\"\n")
+    program.chmod(0o755)
+    return folder
+
+
+def _run(command: str, folder: Path) -> str:
+    environment = {"PATH": f"{folder}/bin:/usr/bin:/bin", "COLUMNS": "120"}
+    done = subprocess.run(command, shell=True, cwd=folder, env=environment, capture_output=True, text=True, check=True)  # noqa: S602
+    return done.stdout
+
+
+def test_every_command_prints_what_the_readme_shows(project: Path) -> None:
+    for command, shown in _shown():
+        printed = _run(command, project)
+        if shown.strip() != "...":
+            assert _steady(shown) == _steady(printed), command
+
+
+def test_the_python_of_the_readme_runs(project: Path) -> None:
+    for block in _blocks("python"):
+        done = subprocess.run([sys.executable, "-c", block], cwd=project, capture_output=True, text=True, check=True)
+        assert "kestrelwire.example" in done.stdout
+
+
+def test_the_demo_is_the_commands_that_the_readme_shows() -> None:
+    makefile = (PROJECT / "Makefile").read_text("utf-8").replace("$(LAKE)", DEMO).replace("$$(", "$(")
+    demo = re.findall(r"^\t\$\(BIN\)/(broadsheet .*)$", makefile, re.MULTILINE)
+
+    assert demo == [command for command, _ in _shown()[: len(demo)]]
+
+
+def test_a_changed_figure_in_the_readme_would_be_noticed() -> None:
+    output = "published snapshot 1 (passed) in 3.2 s: 24 articles"
+
+    assert _steady(output) == _steady(output.replace("3.2", "99.9"))
+    assert _steady(output) != _steady(output.replace("24", "25"))
+
+
+def test_the_data_dictionary_is_the_declared_one() -> None:
+    assert markdown().strip() in README
+
+
+def test_every_setting_in_the_readme_is_accepted(tmp_path: Path) -> None:
+    from flows.settings import load_settings  # noqa: PLC0415
+
+    [example] = _blocks("toml")
+    (tmp_path / "broadsheet.toml").write_text(example)
+
+    assert "The Harbour Post" in load_settings(tmp_path / "broadsheet.toml").sources
+
+
+def test_every_command_has_its_place_in_the_readme() -> None:
+    from flows.cli import app  # noqa: PLC0415
+
+    names = [command.callback.__name__ for command in app.registered_commands if command.callback]
+
+    assert [] == [name for name in names if f"broadsheet {name}" not in README]
