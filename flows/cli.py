@@ -15,7 +15,6 @@ app = typer.Typer(
     name="broadsheet",
     help="Nightly news dumps in; one clean, deduplicated, audited Parquet snapshot out.",
     add_completion=False,
-    no_args_is_help=True,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
@@ -93,11 +92,14 @@ def serve(lake: Lake = None, settings: SettingsFile = None) -> None:
 def main() -> None:
     """Run the command line; every error that Broadsheet knows ends in one sentence and its exit code."""
     debug = "--debug" in sys.argv
-    arguments = [argument for argument in sys.argv[1:] if argument != "--debug"]
+    arguments = [argument for argument in sys.argv[1:] if argument != "--debug"] or ["--help"]
     try:
-        app(args=arguments, prog_name="broadsheet", standalone_mode=True)
-    except KeyboardInterrupt:
-        _fail("interrupted; nothing was published", _INTERRUPTED, debug=debug)
+        code = app(args=arguments, prog_name="broadsheet", standalone_mode=False)
+        if code == _INTERRUPTED:  # Typer's answer to Ctrl-C
+            _fail("interrupted; the lake is as its last snapshot left it, run again when you like", code, debug=debug)
+        raise SystemExit(code)
+    except typer.TyperException as error:
+        _fail(f"{error.format_message().rstrip('.')}; see `broadsheet --help`", error.exit_code, debug=debug)
     except BroadsheetError as error:
         _fail(str(error), error.exit_code, debug=debug)
     except Exception as error:  # noqa: BLE001 - the last resort: a sentence, and the traceback for who asks

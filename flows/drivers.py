@@ -2,9 +2,11 @@
 
 import os
 import signal
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
-from multiprocessing import get_context
+from contextlib import contextmanager
+from multiprocessing import active_children, get_context, parent_process
+from threading import Thread
 from types import TracebackType
 from typing import Final, Protocol, Self, TypeVar
 
@@ -66,9 +68,9 @@ class PlainDriver:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """End the pool; after an error without waiting for what it still has to do."""
+        """End the pool; after an error at once, whatever it still had to do."""
         if self._pool:
-            self._pool.shutdown(wait=kind is None, cancel_futures=True)
+            end(self._pool, at_once=kind is not None)
 
     def map(
         self, stage: str, function: Callable[[Item], Result], items: Sequence[Item], *, byte_count: int
@@ -104,8 +106,38 @@ def worker_pool(workers: int, begin: Callable[[], object] | None = None) -> Proc
     return ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_begin, initargs=(begin,))
 
 
+def end(pool: ProcessPoolExecutor, *, at_once: bool) -> None:
+    """End a pool. At once: its processes, and any others of this one, are told to stop where they are."""
+    if at_once:
+        for child in active_children():
+            child.terminate()
+    pool.shutdown(wait=True, cancel_futures=True)
+
+
+@contextmanager
+def ended(pool: ProcessPoolExecutor) -> Iterator[ProcessPoolExecutor]:
+    """End a pool with the block."""
+    try:
+        yield pool
+    except BaseException:
+        end(pool, at_once=True)
+        raise
+    end(pool, at_once=False)
+
+
 def _begin(begin: Callable[[], object] | None) -> None:
-    """Leave Ctrl-C to the parent, which ends its workers; each of them would print a traceback of its own."""
+    """Leave Ctrl-C to the parent, which ends its workers; each of them would print a traceback of its own.
+
+    A parent that is killed cannot do that: its workers would wait for their next task for ever.
+    """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    Thread(target=_leave_with_parent, daemon=True).start()
     if begin:
         begin()
+
+
+def _leave_with_parent() -> None:
+    parent = parent_process()
+    if parent:
+        parent.join()
+        os._exit(1)

@@ -19,7 +19,7 @@ from flows.dedup.steps import propose_pairs, settle
 from flows.dedup.tonight import NightTask, Piece
 from flows.dedup.verify import verify
 from flows.drafts import draft_all, draft_days
-from flows.drivers import Driver, worker_pool
+from flows.drivers import Driver, ended, worker_pool
 from flows.lake.manifest import Manifest
 from flows.lake.query import connect
 from flows.lake.store import Store
@@ -99,7 +99,7 @@ def _night(night: Night, tasks: list[ReceiveTask], auditor: ProcessPoolExecutor 
     arrivals = register(_receive(night, tasks), night.parent, night.store.root, night.report)
     if not arrivals:
         return
-    with nullcontext(auditor) if auditor else worker_pool(1, warm_up) as ready:
+    with nullcontext(auditor) if auditor else ended(worker_pool(1, warm_up)) as ready:
         ready.submit(int)  # starts the process, and with it the slow import, while the others work
         staged = _stage(night, arrivals)
         task = _night_task(night, accept(staged, night.report))

@@ -8,7 +8,7 @@ from typing import Any, Final
 ALIASES: Final[Mapping[str, tuple[str, ...]]] = {
     "title": ("title", "headline", "head", "article_title"),
     "text": (
-        "text", "body", "content", "article_body", "article", "article_text", "main_text", "maintext", "full_text", "story",
+        "text", "body", "content", "article_body", "article", "article_text", "main_text", "full_text", "story",
         "body_text", "content_text",
     ),
     "url": ("url", "link", "article_source_link", "article_url", "href", "permalink", "web_url", "source_url"),

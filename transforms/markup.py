@@ -10,7 +10,10 @@ from typing import Final
 _DASH: Final = "\\-\u2010-\u2015\u2212"
 _COMMENT: Final = re.compile(r"<!--[^\n]{0,400}?-->")
 _OPENER: Final = re.compile(rf"<!(?:doctype\b[^<>\n]{{0,200}}>|\[[^\]\n]{{0,40}}\[?|\s?[{_DASH}.\u2026]+(?:\s?[{_DASH}.\u2026])*|(?=\s|$))", re.IGNORECASE)
-_CLOSER: Final = re.compile(rf"(?:[{_DASH}]{{2,}}|[\u2010-\u2015\u2212\u2026]|\.{{2,}})>|\]\]>")
+# A look behind, so that a run without its `>` is tried from its first character alone.
+_CLOSER: Final = re.compile(
+    rf"(?:(?<![{_DASH}])[{_DASH}]{{2,}}|[\u2010-\u2015\u2212\u2026]|(?<!\.)\.{{2,}})>|\]\]>"
+)
 _ELEMENTS: Final = tuple(
     (re.compile(rf"<{name}(?=[\s/>])", flags), re.compile(rf"</{name}(?:>|\s[^>]*(?:>|\Z)|\Z)", flags))
     for name in ("script", "style")

@@ -121,7 +121,10 @@ RULES: Final[tuple[tuple[str, Rule], ...]] = (
 
 def clean_line(text: str) -> str:
     """Clean a headline or a name to one line."""
-    return _apply(text)[0].replace("\n", " ")
+    line = _apply(text)[0]
+    while "\n" in line:
+        line = _apply(line.replace("\n", " "))[0]
+    return line
 
 
 def clean(text: str) -> Cleaned:
