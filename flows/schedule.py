@@ -3,14 +3,20 @@
 import asyncio
 import os
 import signal
+from contextlib import suppress
 from multiprocessing import active_children
 from pathlib import Path
 from typing import Any, Final
 
-from prefect.client.schemas.objects import ConcurrencyLimitConfig, ConcurrencyLimitStrategy
+from prefect.client.orchestration import get_client
+from prefect.client.schemas.filters import FlowFilter, FlowFilterName, FlowRunFilter, FlowRunFilterState
+from prefect.client.schemas.filters import FlowRunFilterStateType as StateTypes
+from prefect.client.schemas.objects import ConcurrencyLimitConfig, ConcurrencyLimitStrategy, StateType
+from prefect.exceptions import PrefectHTTPStatusError
 from prefect.runner import Runner
 from prefect.schedules import Cron
 from prefect.schedules import Schedule as PrefectSchedule
+from prefect.states import Crashed
 
 from flows.nightly import nightly
 from flows.settings import DEFAULT_FILE, Schedule, Settings
@@ -20,6 +26,8 @@ DEPLOYMENT: Final = "nightly"
 
 _GRACE_SECONDS: Final = 120
 """After this, a run that never began gives its place back; else its death would cancel every later night."""
+
+_LOST: Final = "it ended with the machine or the schedule that ran it; the lake is as its last snapshot left it"
 
 
 class _Runner(Runner):
@@ -50,6 +58,21 @@ def keep(schedule: PrefectSchedule, settings: Settings, settings_file: Path | No
         parameters=_parameters(settings, settings_file),
     )
     asyncio.run(runner.start())
+
+
+def bury_dead_runs() -> None:
+    """End the runs that the server still believes in, though it has only just started, and nothing else runs them.
+
+    What a power cut ended keeps its place in the deployment for ever, and the limit of one cancels every later night.
+    """
+    alive = StateTypes(any_=[StateType.PENDING, StateType.RUNNING, StateType.CANCELLING])
+    ours = FlowFilter(name=FlowFilterName(any_=[nightly.name]))
+    with get_client(sync_client=True) as client:
+        for run in client.read_flow_runs(
+            flow_filter=ours, flow_run_filter=FlowRunFilter(state=FlowRunFilterState(type=alive))
+        ):
+            with suppress(PrefectHTTPStatusError):  # a place that is free already is refused, after the state is set
+                client.set_flow_run_state(run.id, Crashed(message=_LOST), force=True)
 
 
 def cron(chosen: Schedule) -> PrefectSchedule:

@@ -95,12 +95,14 @@ def _stop(process: subprocess.Popen[bytes]) -> None:
 
 
 def _keep_schedule(settings: Settings, settings_file: Path | None, process: subprocess.Popen[bytes] | None) -> None:
-    from flows.schedule import cron, interrupt, keep  # noqa: PLC0415 - slow, and the server starts up meanwhile
+    from flows.schedule import bury_dead_runs, cron, interrupt, keep  # noqa: PLC0415 - slow, and the server starts up meanwhile
 
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, interrupt)
     schedule = cron(settings.schedule)
     _await_server(process)
+    if process:
+        bury_dead_runs()
     sys.stdout.write(_welcome(settings))
     sys.stdout.flush()
     keep(schedule, settings, settings_file)

@@ -9,9 +9,9 @@ Everything is a function of the articles and pairs given, in whatever order they
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import groupby, pairwise
 from typing import NamedTuple
 
 from transforms.article import CANONICAL, JOINING
@@ -82,21 +82,33 @@ def _by_text(profiles: Iterable[Profile]) -> dict[str, list[Profile]]:
 
 
 def _join_same_words(group: Sequence[Profile], union: _Union, limits: PairSettings) -> None:
-    """Join articles of one text: in order of time only neighbours of like headline or address need a look.
-
-    An undated article lies inside every window, so the first of them meets everyone.
-    """
+    """Join articles of one text, asking only about the pairs that others could not make up for."""
     keys: tuple[Callable[[Profile], str], ...] = (lambda p: p.title, lambda p: p.canonical_url or "", lambda _: "")
     for key in keys:
         rows = defaultdict(list)
         for profile in group:
             rows[key(profile)].append(profile)
         for row in rows.values():
-            undated = next((p for p in row if p.published is None), None)
-            for a, b in [*pairwise(row), *((undated, p) for p in row if undated)]:
+            for a, b in _neighbours(row):
                 verdict = relate(a, b, IDENTICAL, limits)
                 if verdict and verdict.relation in JOINING:
                     union.join(a.article_id, b.article_id)
+
+
+def _neighbours(row: Sequence[Profile]) -> Iterator[tuple[Profile, Profile]]:
+    """Give neighbours in time, and neighbours from another outlet or under another headline.
+
+    The windows of the pair rule are wider between those. An undated article lies inside every window, so the first of
+    them meets everyone.
+    """
+    yield from pairwise(row)
+    runs = [list(run) for _, run in groupby(row, key=lambda p: (p.source, p.title))]
+    for one, other in pairwise(runs):
+        yield from ((p, other[0]) for p in one)
+        yield from ((one[-1], p) for p in other)
+    undated = next((p for p in row if p.published is None), None)
+    if undated:
+        yield from ((undated, p) for p in row)
 
 
 def _components(

@@ -61,7 +61,7 @@ def _from_epoch(number: float) -> datetime | None:
     low, high = _SECONDS_RANGE
     for scale in (1, _MILLISECONDS):
         if low * scale <= number < high * scale:
-            return _EPOCH + timedelta(seconds=number / scale)
+            return _to_utc(_EPOCH + timedelta(seconds=number / scale))
     return None
 
 

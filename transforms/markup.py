@@ -9,7 +9,11 @@ from typing import Final
 
 _DASH: Final = "\\-\u2010-\u2015\u2212"
 _COMMENT: Final = re.compile(r"<!--[^\n]{0,400}?-->")
-_OPENER: Final = re.compile(rf"<!(?:doctype\b[^<>\n]{{0,200}}>|\[[^\]\n]{{0,40}}\[?|\s?[{_DASH}.\u2026]+(?:\s?[{_DASH}.\u2026])*|(?=\s|$))", re.IGNORECASE)
+_OPENER: Final = re.compile(
+    r"<!(?:--)?\[(?:if\b[^\]\n]{0,60}|endif)\](?:--)?>|<!\[CDATA\[|<!doctype\b[^<>\n]{0,200}>|"
+    rf"<!(?:\s?[{_DASH}.\u2026]+(?:\s?[{_DASH}.\u2026])*|(?=\s|$))",
+    re.IGNORECASE,
+)
 # A look behind, so that a run without its `>` is tried from its first character alone.
 _CLOSER: Final = re.compile(
     rf"(?:(?<![{_DASH}])[{_DASH}]{{2,}}|[\u2010-\u2015\u2212\u2026]|(?<!\.)\.{{2,}})>|\]\]>"

@@ -72,7 +72,7 @@ class Profile:
 class Facts:
     """Two articles side by side, in the terms of the rule table.
 
-    inside: printed within the window, or one of them undated. in_time: the same, with the narrower window of short texts.
+    inside: printed within the window; same_day: within the narrower one of short texts. Both hold for an undated side.
     """
 
     similarity: Similarity
@@ -83,8 +83,14 @@ class Facts:
     short: bool
     long: bool
     inside: bool
-    in_time: bool
+    same_day: bool
     limits: PairSettings
+
+    @property
+    def is_another_day(self) -> bool:
+        """Too far apart in time for a reprint; a notice that its outlet prints daily is so on the next day."""
+        is_notice = self.short or (self.same_outlet and self.same_headline and not self.long)
+        return not (self.same_day if is_notice else self.inside)
 
     @property
     def is_listed(self) -> bool:
@@ -118,11 +124,11 @@ RULES: Final[tuple[tuple[str, Relation | None, Callable[[Facts], bool]], ...]] =
     ("same words, same address", Relation.EXACT, lambda f: f.same_text and f.same_url),
     ("long text, word for word", Relation.EXACT, lambda f: f.same_text and f.long),
     ("short text, other headline", Relation.RELATED, lambda f: f.same_text and f.short and not f.same_headline),
-    ("same words, another day", Relation.RECURRING, lambda f: f.same_text and not f.in_time),
+    ("same words, another day", Relation.RECURRING, lambda f: f.same_text and f.is_another_day),
     ("same words", Relation.EXACT, lambda f: f.same_text),
     ("same address, text moved on", Relation.REVISION, lambda f: f.is_version),
     ("not alike", None, lambda f: not f.is_listed),
-    ("alike, another day", Relation.RECURRING, lambda f: not f.in_time),
+    ("alike, another day", Relation.RECURRING, lambda f: f.is_another_day),
     ("other figures", Relation.RELATED, lambda f: f.similarity.number_containment < f.limits.number_containment),
     ("short text, other headline", Relation.RELATED, lambda f: f.short and not f.same_headline),
     ("same outlet and headline, text moved on", Relation.REVISION, lambda f: f.is_update),
@@ -149,7 +155,7 @@ def facts(a: Profile, b: Profile, similarity: Similarity, limits: PairSettings) 
         short=short,
         long=shorter >= limits.long_words,
         inside=gap_hours <= limits.window_hours,
-        in_time=gap_hours <= (limits.short_window_hours if short else limits.window_hours),
+        same_day=gap_hours <= limits.short_window_hours,
         limits=limits,
     )
 

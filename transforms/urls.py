@@ -9,6 +9,7 @@ from courlan import normalize_url
 
 _PLAIN: Final = re.compile(r"https?://(?:www\.)*([a-z0-9-]+(?:\.[a-z0-9-]+)+)(/[A-Za-z0-9/_.,~-]*)?")
 _ARCHIVE: Final = re.compile(r"^(?:https?:/+(?:web\.archive\.org/web/\d+[a-z_]*|archive\.(?:is|ph|today)/\d+)/(?=https?:/))+", re.IGNORECASE)
+_ODD_PATH: Final = re.compile(r"/[/.]")
 ARCHIVE_HOSTS: Final = frozenset({"web.archive.org", "archive.is", "archive.ph", "archive.today"})
 _BROKEN_SCHEME: Final = re.compile(r"^(https?):/+(?:https?:/+)*", re.IGNORECASE)
 
@@ -38,7 +39,7 @@ def _page(url: str) -> str | None:
 def _canonical(url: str) -> str | None:
     url = _ARCHIVE.sub("", url.strip())
     plain = _PLAIN.fullmatch(url)
-    if plain and "//" not in (plain[2] or ""):
+    if plain and not _ODD_PATH.search(plain[2] or ""):
         return f"https://{plain[1]}{(plain[2] or '').rstrip('/')}"
     url = _BROKEN_SCHEME.sub(r"\1://", url)
     try:

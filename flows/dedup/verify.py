@@ -18,7 +18,7 @@ from transforms.similarity import compare
 from transforms.tables import TEXT_PAIRS
 from transforms.words import fold
 
-RANGE_PAIRS: Final = 20_000
+RANGE_PAIRS: Final = 5_000
 """Pairs verified at a time: at most twice as many texts are in memory."""
 
 

@@ -1,0 +1,136 @@
+"""The house rules about modules, each a function from a module's name and syntax tree to what breaks it.
+
+    transforms  <-  expectations  <-  flows        arrows between packages; `data` is imported by nobody
+    transforms      no file, clock, log, chance, environment or scheduler
+    flows.lake.store     alone gives, moves and removes names, and syncs
+    flows.nightly, flows.prefect_driver, flows.serve, flows.schedule     alone know Prefect
+    expectations    alone knows Great Expectations
+"""
+
+import ast
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Final
+
+ROOT: Final = Path(__file__).parents[2]
+PACKAGES: Final = ("flows", "transforms", "expectations")
+MOST_MODULE_LINES: Final = 300
+MOST_FUNCTION_LINES: Final = 60
+
+_BENEATH: Final = {
+    "transforms": {"transforms"},
+    "expectations": {"expectations", "transforms"},
+    "flows": {"flows", "expectations", "transforms"},
+}
+_IMPURE_MODULES: Final = frozenset(
+    "asyncio builtins contextvars duckdb ctypes fcntl getpass glob io locale logging multiprocessing os pathlib platform prefect random "
+    "requests secrets shutil signal socket sqlite3 subprocess sys tempfile threading time urllib.request uuid warnings".split()
+)
+_IMPURE_CALLS: Final = frozenset({"open", "print", "input", "eval", "exec", "__import__", "breakpoint", "hash", "id"})
+_CLOCKS: Final = frozenset({"now", "today", "utcnow", "fromtimestamp", "localtime", "getenv"})
+_STORE: Final = "flows.lake.store"
+_DURABLE: Final = frozenset(
+    "fsync fdatasync hardlink_to link move rename renames remove removedirs rmdir rmtree symlink symlink_to unlink".split()
+)
+_DISK: Final = "disk"
+_PREFECT: Final = frozenset({"flows.nightly", "flows.prefect_driver", "flows.serve", "flows.schedule"})
+
+Rule = Callable[[str, ast.Module], Iterator[str]]
+
+
+def imports(tree: ast.Module) -> Iterator[tuple[int, str]]:
+    """Give line and dotted name of every import, wherever it stands."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from ((node.lineno, alias.name) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            base = node.module or "." * node.level
+            yield from ((node.lineno, f"{base}.{alias.name}") for alias in node.names)
+
+
+def _is_in(name: str, modules: frozenset[str]) -> bool:
+    return any(name == module or name.startswith(f"{module}.") for module in modules)
+
+
+def arrows(module: str, tree: ast.Module) -> Iterator[str]:
+    """A package imports itself and those beneath it; nothing imports data or tests."""
+    beneath = _BENEATH[module.partition(".")[0]]
+    ours = {*PACKAGES, "data", "tests"}
+    for line, name in imports(tree):
+        top = name.partition(".")[0]
+        if (top in ours and top not in beneath) or not top:
+            yield f"{module}:{line} imports {name}"
+
+
+def purity(module: str, tree: ast.Module) -> Iterator[str]:
+    """Transforms are functions of their arguments: no file, clock, log, chance, environment or scheduler."""
+    if not module.startswith("transforms"):
+        return
+    yield from (f"{module}:{line} imports {name}" for line, name in imports(tree) if _is_in(name, _IMPURE_MODULES))
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in _IMPURE_CALLS:
+            yield f"{module}:{node.lineno} calls {node.func.id}"
+        if isinstance(node, ast.Attribute) and node.attr in _CLOCKS:
+            yield f"{module}:{node.lineno} reads {node.attr}"
+
+
+def durability(module: str, tree: ast.Module) -> Iterator[str]:
+    """The store alone gives, moves and removes names and syncs; others may write into a workspace it gave them.
+
+    `replace` counts on anything but text, which takes two arguments. The store's own `disk` is no way around it.
+    """
+    if module == _STORE:
+        return
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+            name = node.func.attr
+            is_path_replace = name == "replace" and len(node.args) == 1 and not node.keywords
+            if name in _DURABLE or is_path_replace:
+                yield f"{module}:{node.lineno} calls {name}"
+        if isinstance(node, ast.Attribute) and node.attr == _DISK:
+            yield f"{module}:{node.lineno} reaches for the store's disk"
+    for line, name in imports(tree):
+        if name.rpartition(".")[2] in _DURABLE:
+            yield f"{module}:{line} imports {name}"
+
+
+def scheduler(module: str, tree: ast.Module) -> Iterator[str]:
+    """Prefect is known in the modules that are about it, and nowhere else."""
+    if module not in _PREFECT:
+        yield from (f"{module}:{line} imports {name}" for line, name in imports(tree) if _is_in(name, frozenset({"prefect"})))
+
+
+def auditor(module: str, tree: ast.Module) -> Iterator[str]:
+    """Great Expectations is known inside expectations, and nowhere else."""
+    if not module.startswith("expectations"):
+        library = frozenset({"great_expectations"})
+        yield from (f"{module}:{line} imports {name}" for line, name in imports(tree) if _is_in(name, library))
+
+
+def size(module: str, tree: ast.Module) -> Iterator[str]:
+    """No module over 300 lines, no function over 60, its decorators not counted."""
+    last = max((node.end_lineno or 0 for node in ast.walk(tree) if isinstance(node, ast.stmt)), default=0)
+    if last > MOST_MODULE_LINES:
+        yield f"{module} has {last} lines"
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            lines = (node.end_lineno or 0) - node.lineno + 1
+            if lines > MOST_FUNCTION_LINES:
+                yield f"{module}:{node.lineno} {node.name} has {lines} lines"
+
+
+RULES: Final[dict[str, Rule]] = {
+    "arrows": arrows, "purity": purity, "durability": durability, "scheduler": scheduler, "auditor": auditor, "size": size,
+}  # fmt: skip
+
+
+def modules(root: Path) -> dict[str, str]:
+    """Dotted name and source of every module of the three packages."""
+    paths = sorted(path for package in PACKAGES for path in (root / package).rglob("*.py"))
+    names = (".".join(path.relative_to(root).with_suffix("").parts).removesuffix(".__init__") for path in paths)
+    return {name: path.read_text(encoding="utf-8") for name, path in zip(names, paths, strict=True)}
+
+
+def violations(rule: str, sources: dict[str, str]) -> list[str]:
+    """Give what breaks a rule, module by module."""
+    return [broken for name, source in sources.items() for broken in RULES[rule](name, ast.parse(source))]

@@ -1,0 +1,92 @@
+"""The house rules about modules hold, and breaking one of them is noticed."""
+
+import pytest
+
+from tests.layering.layers import MOST_FUNCTION_LINES, MOST_MODULE_LINES, PACKAGES, ROOT, RULES, modules, violations
+
+SOURCES = modules(ROOT)
+LONG_FUNCTION = "def work():\n" + "    pass\n" * MOST_FUNCTION_LINES
+LONG_MODULE = "x = 1\n" * (MOST_MODULE_LINES + 1)
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_no_module_breaks_the_rule(rule: str) -> None:
+    assert violations(rule, SOURCES) == []
+
+
+def test_the_rules_are_asked_about_every_package() -> None:
+    assert {*PACKAGES} == {name.partition(".")[0] for name in SOURCES}
+    assert {"transforms", "transforms.words", "flows.lake.store", "expectations.suite"} <= set(SOURCES)
+
+
+SABOTAGE = [
+    ("arrows", "transforms.text", "from flows.settings import Settings"),
+    ("arrows", "transforms.text", "import expectations.suite"),
+    ("arrows", "transforms.text", "def f():\n    from flows import run"),
+    ("arrows", "expectations.audit", "from flows.lake.store import Store"),
+    ("arrows", "flows.run", "import data.samples"),
+    ("arrows", "flows.run", "from tests.layering import layers"),
+    ("arrows", "flows.run", "from . import cli"),
+    ("purity", "transforms.text", "import os"),
+    ("purity", "transforms.text", "import os.path as p"),
+    ("purity", "transforms.text", "from os import environ"),
+    ("purity", "transforms.text", "from pathlib import Path"),
+    ("purity", "transforms.text", "import logging"),
+    ("purity", "transforms.text", "import time"),
+    ("purity", "transforms.text", "import random"),
+    ("purity", "transforms.text", "def f():\n    import prefect"),
+    ("purity", "transforms.text", "from datetime import datetime\nx = datetime.now()"),
+    ("purity", "transforms.text", "from datetime import date\nf = date.today"),
+    ("purity", "transforms.text", "x = open('a')"),
+    ("purity", "transforms.text", "print('x')"),
+    ("purity", "transforms.text", "key = hash('x')"),
+    ("durability", "flows.publish", "path.unlink()"),
+    ("durability", "flows.publish", "path.rename(other)"),
+    ("durability", "flows.publish", "path.replace(other)"),
+    ("durability", "flows.publish", "path.symlink_to(other)"),
+    ("durability", "flows.publish", "path.hardlink_to(other)"),
+    ("durability", "flows.publish", "import os\nos.link(a, b)"),
+    ("durability", "flows.publish", "import os\nos.fsync(1)"),
+    ("durability", "flows.publish", "from os import fsync"),
+    ("durability", "flows.publish", "import shutil\nshutil.rmtree(path)"),
+    ("durability", "expectations.audit", "path.unlink(missing_ok=True)"),
+    ("durability", "flows.publish", "store.disk.write(path, data)"),
+    ("scheduler", "flows.run", "from prefect import flow"),
+    ("scheduler", "transforms.text", "def f():\n    import prefect.runtime"),
+    ("auditor", "flows.publish", "import great_expectations as gx"),
+    ("auditor", "transforms.text", "from great_expectations.core import ExpectationSuite"),
+    ("size", "flows.run", LONG_FUNCTION),
+    ("size", "flows.run", "async " + LONG_FUNCTION),
+    ("size", "flows.run", LONG_MODULE),
+]
+
+
+@pytest.mark.parametrize(("rule", "module", "source"), SABOTAGE)
+def test_a_module_that_breaks_the_rule_is_named(rule: str, module: str, source: str) -> None:
+    (found,) = violations(rule, {module: source})
+
+    assert found.startswith(module)
+
+
+def test_every_rule_has_been_sabotaged() -> None:
+    assert set(RULES) == {rule for rule, _, _ in SABOTAGE}
+
+
+ALLOWED = [
+    ("arrows", "flows.run", "import transforms.text\nfrom expectations import audit"),
+    ("arrows", "expectations.audit", "from transforms.article import ARTICLES"),
+    ("arrows", "flows.run", "import database, testsuite"),
+    ("purity", "flows.run", "import os, time"),
+    ("purity", "transforms.text", "from datetime import UTC, datetime\nx = datetime(2017, 2, 7, tzinfo=UTC)"),
+    ("durability", "flows.lake.store", "path.unlink()"),
+    ("durability", "flows.publish", "text.replace('a', 'b')\npath.open('wb')\npath.mkdir()"),
+    ("scheduler", "flows.nightly", "from prefect import flow"),
+    ("scheduler", "flows.run", "import prefects"),
+    ("auditor", "expectations.suite", "import great_expectations"),
+    ("size", "flows.run", LONG_FUNCTION.removesuffix("    pass\n")),
+]
+
+
+@pytest.mark.parametrize(("rule", "module", "source"), ALLOWED)
+def test_what_the_rule_allows_passes(rule: str, module: str, source: str) -> None:
+    assert violations(rule, {module: source}) == []
