@@ -6,7 +6,7 @@ and gives never passes through Prefect, which hashes, serialises and stores none
 
 import os
 from collections.abc import Callable, Sequence
-from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor, wait
+from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
 from functools import partial
 from threading import Lock
 from types import TracebackType
@@ -15,7 +15,6 @@ from typing import Any, Final, Generic, Self, TypeVar, cast
 import duckdb
 from prefect import Task, task
 from prefect.cache_policies import NO_CACHE
-from prefect.client.schemas.objects import State, TaskRun
 from prefect.futures import as_completed
 
 from flows.drivers import SMALL_BYTES, worker_pool
@@ -42,6 +41,7 @@ class PrefectDriver:
         self._here = ThreadPoolExecutor(1)  # one: the steps are not made to run side by side in a process
         self._pool: ProcessPoolExecutor | None = None
         self._pool_lock = Lock()
+        self._is_open = True
 
     def __enter__(self) -> Self:
         """Start nothing yet: the processes come with the first stage that is worth them."""
@@ -50,7 +50,8 @@ class PrefectDriver:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """End the processes; after an error without waiting for what they still have to do."""
+        """End the processes; after an error without waiting for what they still have to do, nor trying it again."""
+        self._is_open = False
         for pool in (self._here, self._pool):
             if pool:
                 pool.shutdown(wait=kind is None, cancel_futures=True)
@@ -63,7 +64,7 @@ class PrefectDriver:
         submit: _Submit[Item, Result] = self._here.submit if is_small else self._submit
         count = min(len(items), SHARES)
         shares = [_Share(submit, function, items[first::count]) for first in range(count)]
-        futures = [_retried(stage, f"{stage} {n} of {count}").submit(share) for n, share in enumerate(shares, 1)]
+        futures = [self._task(stage, f"{stage} {n} of {count}").submit(share) for n, share in enumerate(shares, 1)]
         for future in as_completed(futures):
             future.result()
         results = [share.results() for share in shares]
@@ -74,6 +75,15 @@ class PrefectDriver:
         step = _step.with_options(name=stage, task_run_name=stage)
         return cast("Result", step(partial(function, *args)))
 
+    def _task(self, stage: str, name: str) -> Task[[Callable[[], Any]], Any]:
+        return _step.with_options(
+            name=stage,
+            task_run_name=name,
+            retries=len(RETRY_SECONDS),
+            retry_delay_seconds=list(RETRY_SECONDS),
+            retry_condition_fn=lambda _task, _run, state: self._is_open and may_pass(state.data),
+        )
+
     def _submit(self, function: Callable[[Item], Result], item: Item) -> Future[Result]:
         with self._pool_lock:
             try:
@@ -83,6 +93,8 @@ class PrefectDriver:
                 return self._worker_pool().submit(function, item)
 
     def _worker_pool(self) -> Executor:
+        if not self._is_open:
+            raise CancelledError
         if self._pool is None:
             self._pool = worker_pool(self._workers)
         return self._pool
@@ -102,9 +114,10 @@ class _Share(Generic[Item, Result]):
     def __call__(self) -> int:
         for place, item in enumerate(self._items):
             past = self._futures.get(place)
-            if past is None or past.cancelled() or past.exception():
+            if past is None or _error(past):
                 self._futures[place] = self._submit(self._function, item)
-        wait(self._futures.values())  # all, before a failure is told: no retry may meet its own first attempt
+        for future in self._futures.values():
+            _error(future)  # all of them end before a failure is told: no retry may meet its own first attempt
         return len(self.results())
 
     def results(self) -> list[Result]:
@@ -117,17 +130,14 @@ def _step(work: Callable[[], Any]) -> Any:
     return work()
 
 
-def _retried(stage: str, name: str) -> Task[[Callable[[], Any]], Any]:
-    return _step.with_options(
-        name=stage,
-        task_run_name=name,
-        retries=len(RETRY_SECONDS),
-        retry_delay_seconds=list(RETRY_SECONDS),
-        retry_condition_fn=_may_pass,
-    )
-
-
-def _may_pass(_task: Task[..., Any], _run: TaskRun, state: State[Any]) -> bool:
+def may_pass(error: object) -> bool:
     """Whether a failure may be the environment's: a full disk, a lost mount, a killed worker. No error of ours is."""
-    error = state.data
     return isinstance(error, OSError | MemoryError | BrokenExecutor | duckdb.IOException | duckdb.OutOfMemoryException)
+
+
+def _error(future: Future[Any]) -> BaseException | None:
+    """Wait for a future. (`concurrent.futures.wait` would wait for ever for one that a pool's end has cancelled.)"""
+    try:
+        return future.exception()
+    except CancelledError as error:
+        return error

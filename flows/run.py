@@ -203,8 +203,8 @@ def _publish(night: Night, arrivals: list[Arrival], taken: Taken, findings: tupl
 
 def _sizes(store: Store) -> tuple[int, int]:
     with connect(store) as connection:
-        row = connection.execute("SELECT count(*) FILTER (is_canonical), count(*) FROM copies").fetchone()
-    return (int(row[0]), int(row[1])) if row else (0, 0)
+        [(articles, copies)] = connection.execute("SELECT count(*) FILTER (is_canonical), count(*) FROM copies").fetchall()
+    return int(articles), int(copies)
 
 
 def _require_same_rules(parent: Manifest | None, settings: Settings) -> None:

@@ -57,12 +57,16 @@ ARTICLES = Table(
     "content",
     "Distinct articles: the canonical copy of each cluster.",
     (
-        Column("article_id", pa.string(), "Identity: digest of source, address or title and date, and raw content", "hex"),
+        Column(
+            "article_id", pa.string(), "Identity: digest of source, address or title and date, and raw content", "hex"
+        ),
         Column("text_id", pa.string(), "Digest of the text's words: equal when two texts agree word for word", "hex"),
         Column("source", pa.string(), "Outlet: the record's own field, the settings, or the host of its address"),
         Column("source_id", pa.string(), "The record's own identifier in its dump", nullable=True),
         Column("url", pa.string(), "Address as delivered", nullable=True),
-        Column("canonical_url", pa.string(), "Address without trackers, fragment, scheme and host variants", nullable=True),
+        Column(
+            "canonical_url", pa.string(), "Address without trackers, fragment, scheme and host variants", nullable=True
+        ),
         Column("title", pa.string(), "Headline; null when the record has none", nullable=True),
         Column("text", pa.string(), "Cleaned story, one paragraph a line"),
         Column("highlights", pa.list_(pa.string()), "Bullet list printed above the story, in order"),

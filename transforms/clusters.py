@@ -1,7 +1,8 @@
 """Clusters of copies: components of joining pairs, refined so that a chain of weak links cannot glue two stories.
 
-Within a component the members are walked in canonical order; each joins the first leader it has a joining pair with, or
-becomes a leader itself. A cluster is a leader and those who joined it, so every copy has a pair with its canonical copy.
+Within a component the members are walked in canonical order; each joins the first leader it has a joining pair with,
+or becomes a leader itself. A cluster is a leader and those who joined it, so every copy has a pair with its canonical
+copy.
 Articles with the same words are never paired with each other one by one: a flood of one notice would make millions of
 rows. They are linked through the rule itself, and each keeps one row to the first of them, its twin.
 
@@ -173,7 +174,13 @@ def cluster(profiles: Iterable[Profile], edges: Sequence[Edge], limits: PairSett
                 first = groups[profile.text_id][0]
                 twin = _twin(profile, first, limits)
                 place = Place(
-                    profile.article_id, component_id, cluster_id, leader_id, *link, first.article_id if twin else None, twin
+                    profile.article_id,
+                    component_id,
+                    cluster_id,
+                    leader_id,
+                    *link,
+                    first.article_id if twin else None,
+                    twin,
                 )
                 places.append(place)
     return places

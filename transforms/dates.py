@@ -23,8 +23,10 @@ _ZONES: Final = {
 }  # fmt: skip
 _PARTIAL_WEEK: Final = re.compile(r"\d{4}-?W\d\d(?!-?\d)")
 _SIGNED_ZONE: Final = re.compile(rf"\b(?:GMT|UTC|{'|'.join(_ZONES)}) ?(?=[+-]\d)")
-_URL_DAY: Final = re.compile(r"/((?:19|20)\d\d)[/-](0?[1-9]|1[0-2]|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[/-](0?[1-9]|[12]\d|3[01])(?=[/-]|$)")
 _MONTHS: Final = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_URL_DAY: Final = re.compile(
+    rf"/((?:19|20)\d\d)[/-](0?[1-9]|1[0-2]|{'|'.join(_MONTHS)})[/-](0?[1-9]|[12]\d|3[01])(?=[/-]|$)"
+)
 
 
 class _WholeYears(parserinfo):

@@ -40,7 +40,7 @@ class DumpRefused(BroadsheetError):
 
 
 class AuditFailed(BroadsheetError):
-    """Raised when a critical expectation failed or an expectation errored; `report` tells what the run did until then."""
+    """Raised when a critical expectation failed or any errored; `report` tells what the run did until then."""
 
     exit_code = 3
 

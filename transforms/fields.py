@@ -1,4 +1,4 @@
-"""Field names: what scrapers call a thing, to what we call it; what no mapping used is counted, for a new field is news."""
+"""Field names: what scrapers call a thing, to what we call it. What no mapping used is counted: a new field is news."""
 
 import re
 from collections.abc import Mapping
@@ -18,7 +18,10 @@ ALIASES: Final[Mapping[str, tuple[str, ...]]] = {
         "date_publish", "date", "datetime", "timestamp", "created_at",
     ),
     "authors": ("authors", "author", "byline", "creator", "by"),
-    "source": ("source", "publisher", "domain", "outlet", "source_domain", "site", "site_name", "newspaper", "publication"),
+    "source": (
+        "source", "publisher", "domain", "outlet", "source_domain", "site", "site_name", "newspaper",
+        "publication",
+    ),
     "source_id": ("id", "article_id", "source_id", "guid", "uuid", "uid", "body_id"),
     "language": ("language", "lang"),
 }  # fmt: skip

@@ -15,24 +15,22 @@ _OPENER: Final = re.compile(
     re.IGNORECASE,
 )
 # A look behind, so that a run without its `>` is tried from its first character alone.
-_CLOSER: Final = re.compile(
-    rf"(?:(?<![{_DASH}])[{_DASH}]{{2,}}|[\u2010-\u2015\u2212\u2026]|(?<!\.)\.{{2,}})>|\]\]>"
-)
+_CLOSER: Final = re.compile(rf"(?:(?<![{_DASH}])[{_DASH}]{{2,}}|[\u2010-\u2015\u2212\u2026]|(?<!\.)\.{{2,}})>|\]\]>")
 _ELEMENTS: Final = tuple(
-    (re.compile(rf"<{name}(?=[\s/>])", flags), re.compile(rf"</{name}(?:>|\s[^>]*(?:>|\Z)|\Z)", flags))
+    (re.compile(rf"(?ai)<{name}(?=[\s/>])"), re.compile(rf"(?ai)</{name}(?:>|\s[^>]*(?:>|\Z)|\Z)"))
     for name in ("script", "style")
-    for flags in (re.IGNORECASE | re.ASCII,)
 )
 _BLOCKS: Final = (
-    "address article aside blockquote body br caption center dd div dl dt figcaption figure footer form h1 h2 h3 h4 h5 h6 head "
-    "header hr html iframe img li link main meta nav ol option p pre script section select style table tbody td tfoot th thead "
-    "title tr ul video"
+    "address article aside blockquote body br caption center dd div dl dt figcaption figure footer form h1 h2 h3 h4 h5 "
+    "h6 head header hr html iframe img li link main meta nav ol option p pre script section select style table tbody "
+    "td tfoot th thead title tr ul video"
 )
 _INLINE: Final = (
-    "a abbr acronym amp-img audio b big button cite code del dfn em embed font i input ins kbd label mark noscript object picture q "
-    "s samp small source span strike strong sub sup svg template time tt u var wbr"
+    "a abbr acronym amp-img audio b big button cite code del dfn em embed font i input ins kbd label mark noscript "
+    "object picture q s samp small source span strike strong sub sup svg template time tt u var wbr"
 )
-_TAG: Final = re.compile(rf"</?({'|'.join(sorted((_BLOCKS + ' ' + _INLINE).split(), key=len, reverse=True))})(?:\s[^<>]*)?/?>", re.IGNORECASE)
+_NAMES: Final = "|".join(sorted(f"{_BLOCKS} {_INLINE}".split(), key=len, reverse=True))
+_TAG: Final = re.compile(rf"</?({_NAMES})(?:\s[^<>]*)?/?>", re.IGNORECASE)
 _BLOCK_NAMES: Final = frozenset(_BLOCKS.split())
 # Feeds escape what was already escaped, so any number of `amp;` may come in between.
 _ENTITY: Final = re.compile(r"&(?:amp;)*(#\d{1,7};|#[xX][0-9a-fA-F]{1,6};|[A-Za-z][A-Za-z0-9]{1,31};)")

@@ -98,7 +98,9 @@ class Facts:
         s = self.similarity
         if not self.inside:
             return s.is_steep and s.jaccard >= self.limits.late_jaccard
-        is_contained = s.containment >= self.limits.containment and s.smaller_shingle_count >= self.limits.contained_shingles
+        is_contained = (
+            s.containment >= self.limits.containment and s.smaller_shingle_count >= self.limits.contained_shingles
+        )
         return is_contained or s.jaccard >= self.limits.listed_jaccard
 
     @property

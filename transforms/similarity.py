@@ -53,9 +53,7 @@ def _numbers(
 @njit(nogil=True, cache=True)
 def _sets(
     data: NDArray[np.uint8], offsets: NDArray[np.int64]
-) -> tuple[
-    NDArray[np.uint64], NDArray[np.int64], NDArray[np.uint64], NDArray[np.int64]
-]:  # pragma: no cover - compiled
+) -> tuple[NDArray[np.uint64], NDArray[np.int64], NDArray[np.uint64], NDArray[np.int64]]:  # pragma: no cover - compiled
     """Shingle sets and number sets of all texts, each sorted, with their bounds."""
     texts = len(offsets) - 1
     capacity = (offsets[texts] - offsets[0]) // 2 + texts + 1
@@ -118,7 +116,10 @@ def _compare(
 
 
 def compare(folded: Folded, left: NDArray[np.int64], right: NDArray[np.int64]) -> NDArray[np.float64]:
-    """Compare texts by position; (pairs, 4) float64: jaccard, containment, smaller shingle count, number containment."""
+    """Compare texts by position.
+
+    Gives (pairs, 4) float64: jaccard, containment, smaller shingle count, number containment.
+    """
     out = np.empty((len(left), 4), np.float64)
     if len(left):
         _compare(folded.data, folded.offsets, left, right, out)

@@ -107,7 +107,12 @@ TEXT_PAIRS = Table(
         Column("jaccard", pa.float64(), "Exact Jaccard similarity over 5-word shingles", "0 to 1"),
         Column("containment", pa.float64(), "Share of the smaller shingle set in the larger", "0 to 1"),
         Column("smaller_shingle_count", pa.int32(), "Shingles of the smaller set", "shingles"),
-        Column("number_containment", pa.float64(), "Share of the fewer numbers among the other's; 1 when either has none", "0 to 1"),
+        Column(
+            "number_containment",
+            pa.float64(),
+            "Share of the fewer numbers among the other's; 1 when either has none",
+            "0 to 1",
+        ),
         Column("is_steep", pa.bool_(), "Whether a steep band, kept for all time, proposed the pair"),
     ),
 )
@@ -130,7 +135,13 @@ DUMPS = Table(
     "Files consumed or refused by each run.",
     (
         Column("run_id", pa.string(), "The run"),
-        Column("dump_digest", pa.string(), "SHA-256 of what it holds; null when refused before it was read", "hex", nullable=True),
+        Column(
+            "dump_digest",
+            pa.string(),
+            "SHA-256 of what it holds; null when refused before it was read",
+            "hex",
+            nullable=True,
+        ),
         Column("dump_name", pa.string(), "Name as delivered"),
         Column("status", pa.string(), "consumed or refused"),
         Column("detail", pa.string(), "Why it was refused", nullable=True),
@@ -139,7 +150,9 @@ DUMPS = Table(
         Column("admitted", pa.int64(), "Records that became new articles", "records"),
         Column("replayed", pa.int64(), "Records whose article was already known", "records"),
         Column("quarantined", pa.int64(), "Records in quarantine", "records"),
-        Column("unused_fields", pa.map_(pa.string(), pa.int64()), "Fields that no mapping used, and in how many records"),
+        Column(
+            "unused_fields", pa.map_(pa.string(), pa.int64()), "Fields that no mapping used, and in how many records"
+        ),
     ),
 )
 
@@ -158,7 +171,9 @@ RUNS = Table(
         Column("replayed", pa.int64(), "Further arrivals of known articles", "records"),
         Column("quarantined", pa.int64(), "Records not admitted", "records"),
         Column("stage_seconds", pa.map_(pa.string(), pa.float64()), "Time of each stage", "seconds"),
-        Column("versions", pa.map_(pa.string(), pa.string()), "Versions of Python and of the libraries that shape the rows"),
+        Column(
+            "versions", pa.map_(pa.string(), pa.string()), "Versions of Python and of the libraries that shape the rows"
+        ),
         Column("rules_digest", pa.string(), "Rules that the rows were made under", "hex"),
         Column("settings_digest", pa.string(), "Settings of the run", "hex"),
     ),
@@ -174,10 +189,24 @@ AUDITS = Table(
         Column("expectation", pa.string(), "What was expected, in words"),
         Column("severity", pa.string(), "critical or warning"),
         Column("status", pa.string(), "passed, failed or errored"),
-        Column("observed", pa.string(), "What was seen: a number or a short value, never text of an article", nullable=True),
+        Column(
+            "observed", pa.string(), "What was seen: a number or a short value, never text of an article", nullable=True
+        ),
         Column("unexpected_count", pa.int64(), "Rows that broke the expectation", "rows", nullable=True),
     ),
 )
 
-STORED: Final = (ARTICLES, MEMBERSHIP, PROFILES, DELIVERIES, QUARANTINE, PAIRS, TEXT_PAIRS, FEATURES, DUMPS, RUNS, AUDITS)
+STORED: Final = (
+    ARTICLES,
+    MEMBERSHIP,
+    PROFILES,
+    DELIVERIES,
+    QUARANTINE,
+    PAIRS,
+    TEXT_PAIRS,
+    FEATURES,
+    DUMPS,
+    RUNS,
+    AUDITS,
+)
 VIEWS: Final = (ARTICLES, COPIES, DELIVERIES, PAIRS, QUARANTINE, DUMPS, RUNS, AUDITS)

@@ -20,7 +20,8 @@ from transforms import markup
 
 # A byte that begins a character in UTF-8 and one that goes on with it, as Latin-1 or Windows-1252 show them.
 _GARBLED: Final = (
-    "[\xc2-\xf4][\x80-\xbf\u0152\u0153\u0160\u0161\u0178\u017d\u017e\u0192\u02c6\u02dc\u2013-\u203a\u20ac\u2122]|[\x80-\x9f]"
+    "[\xc2-\xf4][\x80-\xbf\u0152\u0153\u0160\u0161\u0178\u017d\u017e\u0192\u02c6\u02dc\u2013-\u203a\u20ac\u2122]"
+    "|[\x80-\x9f]"
 )
 _MOJIBAKE: Final = re.compile(_GARBLED)
 _LINE_BREAK: Final = re.compile(r"\r\n?|[\v\f\x1c-\x1e\u2028\u2029]")
@@ -79,7 +80,7 @@ def _remove_invisible(text: str) -> tuple[str, int]:
 
 
 def _compose(text: str) -> tuple[str, int]:
-    """Compose letters and marks. NFC takes quadratic time to order marks, so of a pile only as many stay as UAX 15 allows."""
+    """Compose letters and marks; NFC takes quadratic time to order a pile of these, so only 30 of one stay (UAX 15)."""
     composed = _piled_marks().sub(r"\1", text) if _MAYBE_PILED.search(text) else text
     if not unicodedata.is_normalized("NFC", composed):
         composed = unicodedata.normalize("NFC", composed)
@@ -93,9 +94,9 @@ def _piled_marks() -> re.Pattern[str]:
 
 
 def _tidy_spaces(text: str) -> tuple[str, int]:
-    """Single spaces, none at a line's ends, no blank lines; the latter are a way to write paragraphs, so not counted.
+    r"""Single spaces, none at a line's ends, no blank lines; the latter are a way to write paragraphs, so not counted.
 
-    Not `\\s+$`: that is quadratic on a run of spaces.
+    Not `\s+$`: that is quadratic on a run of spaces.
     """
     text, count = _SPACES.subn(" ", text)
     lines = text.split("\n")

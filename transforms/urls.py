@@ -8,7 +8,9 @@ from urllib.parse import urljoin, urlsplit
 from courlan import normalize_url
 
 _PLAIN: Final = re.compile(r"https?://(?:www\.)*([a-z0-9-]+(?:\.[a-z0-9-]+)+)(/[A-Za-z0-9/_.,~-]*)?")
-_ARCHIVE: Final = re.compile(r"^(?:https?:/+(?:web\.archive\.org/web/\d+[a-z_]*|archive\.(?:is|ph|today)/\d+)/(?=https?:/))+", re.IGNORECASE)
+_ARCHIVE: Final = re.compile(
+    r"^(?:https?:/+(?:web\.archive\.org/web/\d+[a-z_]*|archive\.(?:is|ph|today)/\d+)/(?=https?:/))+", re.IGNORECASE
+)
 _ODD_PATH: Final = re.compile(r"/[/.]")
 ARCHIVE_HOSTS: Final = frozenset({"web.archive.org", "archive.is", "archive.ph", "archive.today"})
 _BROKEN_SCHEME: Final = re.compile(r"^(https?):/+(?:https?:/+)*", re.IGNORECASE)

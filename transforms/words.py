@@ -26,7 +26,7 @@ _UNSPACED: Final = (
     (0xF900, 0xFAFF),
     (0x20000, 0x323AF),
 )
-_SIGMA: Final = {"ς": "σ"}  # lower case of a capital sigma depends on its place in the word; fold both to one
+_SIGMA: Final = {"\u03c2": "\u03c3"}  # lower case of a capital sigma depends on its place in the word; fold both to one
 
 
 @dataclass(frozen=True, slots=True)

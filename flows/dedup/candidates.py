@@ -50,8 +50,7 @@ def propose(tonight: Tonight, window_hours: float) -> None:
 
 def _past_in_reach(tonight: Tonight) -> str:
     """Past texts that the window lets tonight's meet; an undated one tonight meets them all."""
-    undated = tonight.connection.execute(f"SELECT bool_or({PARTITION_COLUMN} IS NULL) FROM fresh").fetchone()
-    if undated and undated[0]:
+    if tonight.count(f"fresh WHERE {PARTITION_COLUMN} IS NULL"):
         return "past_features"
     reach = f"{PARTITION_COLUMN} IS NULL OR {PARTITION_COLUMN} IN (FROM fresh_days)"
     return f"(SELECT * FROM past_features WHERE {reach})"

@@ -84,8 +84,8 @@ class Tonight:
 
     def count(self, table: str) -> int:
         """Count the rows of a table."""
-        found = self.connection.execute(f"SELECT count(*) FROM {table}").fetchone()
-        return int(found[0]) if found else 0
+        [(count,)] = self.connection.execute(f"SELECT count(*) FROM {table}").fetchall()
+        return int(count)
 
     def keep(self, name: str, rows: pa.Table) -> None:
         """Make an Arrow table a table of the connection."""

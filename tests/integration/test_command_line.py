@@ -101,3 +101,26 @@ def test_dumps_that_cannot_be_read_are_named_and_the_others_are_taken(tmp_path: 
     assert {"good.jsonl": "consumed", "cut.jsonl.gz": "refused", "no-text.csv": "refused", "noise.bin": "refused",
             "empty.jsonl": "refused"} == {dump["name"]: dump["status"] for dump in report["dumps"]}  # fmt: skip
     assert all(dump["name"] in dump["detail"] for dump in report["dumps"] if dump["status"] == "refused")
+
+
+def test_a_source_of_the_settings_names_its_files_and_their_fields(tmp_path: Path) -> None:
+    (tmp_path / "broadsheet.toml").write_text(
+        'lake = "lake"\n[sources."Marrick Mail"]\nfiles = ["mail-*"]\nfields = { text = ["prose"], title = ["hed"] }\n'
+    )
+    write_dump(tmp_path / "landing" / "mail-1.jsonl", [{"hed": STORY["title"], "prose": STORY["body"], "mood": "calm"}])
+    write_dump(tmp_path / "landing" / "other.jsonl", [STORY])
+    result = broadsheet("run", "landing", "--source", "Somebody", "--json", cwd=tmp_path)
+    answer = broadsheet("query", "SELECT source, title FROM copies ORDER BY source", "--json", cwd=tmp_path)
+
+    assert 0 == result.returncode, result.stderr
+    assert {"Marrick Mail": {"mood": 1}} == orjson.loads(result.stdout)["unused_fields"]
+    assert [{"source": "Marrick Mail", "title": STORY["title"]}, {"source": "Somebody", "title": STORY["title"]}] == (
+        orjson.loads(answer.stdout)
+    )
+
+
+def test_json_leaves_standard_output_to_one_object_and_standard_error_empty(tmp_path: Path) -> None:
+    result = broadsheet("run", write_dump(tmp_path / "a.jsonl", [STORY]), "--lake", tmp_path / "lake", "--json")
+
+    assert (0, "") == (result.returncode, result.stderr)
+    assert {"admitted": 1, "outcome": "published"}.items() <= orjson.loads(result.stdout).items()

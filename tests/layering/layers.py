@@ -1,10 +1,8 @@
 """The house rules about modules, each a function from a module's name and syntax tree to what breaks it.
 
-    transforms  <-  expectations  <-  flows        arrows between packages; `data` is imported by nobody
-    transforms      no file, clock, log, chance, environment or scheduler
-    flows.lake.store     alone gives, moves and removes names, and syncs
-    flows.nightly, flows.prefect_driver, flows.serve, flows.schedule     alone know Prefect
-    expectations    alone knows Great Expectations
+Arrows: transforms <- expectations <- flows, and `data` is imported by nobody. Transforms know no file, clock, log,
+chance, environment or scheduler. The store alone gives, moves and removes names, and syncs. The modules of the schedule
+alone know Prefect, and expectations alone know Great Expectations.
 """
 
 import ast
@@ -22,16 +20,19 @@ _BENEATH: Final = {
     "expectations": {"expectations", "transforms"},
     "flows": {"flows", "expectations", "transforms"},
 }
-_IMPURE_MODULES: Final = frozenset(
-    "asyncio builtins contextvars duckdb ctypes fcntl getpass glob io locale logging multiprocessing os pathlib platform prefect random "
-    "requests secrets shutil signal socket sqlite3 subprocess sys tempfile threading time urllib.request uuid warnings".split()
-)
+_IMPURE_MODULES: Final = frozenset({
+    "asyncio", "builtins", "contextvars", "ctypes", "duckdb", "fcntl", "getpass", "glob", "io", "locale", "logging",
+    "multiprocessing", "os", "pathlib", "platform", "prefect", "random", "requests", "secrets", "shutil", "signal",
+    "socket",
+    "sqlite3", "subprocess", "sys", "tempfile", "threading", "time", "urllib.request", "uuid", "warnings",
+})  # fmt: skip
 _IMPURE_CALLS: Final = frozenset({"open", "print", "input", "eval", "exec", "__import__", "breakpoint", "hash", "id"})
 _CLOCKS: Final = frozenset({"now", "today", "utcnow", "fromtimestamp", "localtime", "getenv"})
 _STORE: Final = "flows.lake.store"
-_DURABLE: Final = frozenset(
-    "fsync fdatasync hardlink_to link move rename renames remove removedirs rmdir rmtree symlink symlink_to unlink".split()
-)
+_DURABLE: Final = frozenset({
+    "fdatasync", "fsync", "hardlink_to", "link", "move", "remove", "removedirs", "rename", "renames", "rmdir", "rmtree",
+    "symlink", "symlink_to", "unlink",
+})  # fmt: skip
 _DISK: Final = "disk"
 _PREFECT: Final = frozenset({"flows.nightly", "flows.prefect_driver", "flows.serve", "flows.schedule"})
 
@@ -53,7 +54,7 @@ def _is_in(name: str, modules: frozenset[str]) -> bool:
 
 
 def arrows(module: str, tree: ast.Module) -> Iterator[str]:
-    """A package imports itself and those beneath it; nothing imports data or tests."""
+    """Let a package import itself and those beneath it, and nobody data or tests."""
     beneath = _BENEATH[module.partition(".")[0]]
     ours = {*PACKAGES, "data", "tests"}
     for line, name in imports(tree):
@@ -63,7 +64,7 @@ def arrows(module: str, tree: ast.Module) -> Iterator[str]:
 
 
 def purity(module: str, tree: ast.Module) -> Iterator[str]:
-    """Transforms are functions of their arguments: no file, clock, log, chance, environment or scheduler."""
+    """Let transforms be functions of their arguments: no file, clock, log, chance, environment or scheduler."""
     if not module.startswith("transforms"):
         return
     yield from (f"{module}:{line} imports {name}" for line, name in imports(tree) if _is_in(name, _IMPURE_MODULES))
@@ -75,7 +76,7 @@ def purity(module: str, tree: ast.Module) -> Iterator[str]:
 
 
 def durability(module: str, tree: ast.Module) -> Iterator[str]:
-    """The store alone gives, moves and removes names and syncs; others may write into a workspace it gave them.
+    """Let the store alone give, move and remove names, and sync; others may write into a workspace it gave them.
 
     `replace` counts on anything but text, which takes two arguments. The store's own `disk` is no way around it.
     """
@@ -95,20 +96,22 @@ def durability(module: str, tree: ast.Module) -> Iterator[str]:
 
 
 def scheduler(module: str, tree: ast.Module) -> Iterator[str]:
-    """Prefect is known in the modules that are about it, and nowhere else."""
+    """Let Prefect be known in the modules that are about it, and nowhere else."""
     if module not in _PREFECT:
-        yield from (f"{module}:{line} imports {name}" for line, name in imports(tree) if _is_in(name, frozenset({"prefect"})))
+        yield from (
+            f"{module}:{line} imports {name}" for line, name in imports(tree) if _is_in(name, frozenset({"prefect"}))
+        )
 
 
 def auditor(module: str, tree: ast.Module) -> Iterator[str]:
-    """Great Expectations is known inside expectations, and nowhere else."""
+    """Let Great Expectations be known inside expectations, and nowhere else."""
     if not module.startswith("expectations"):
         library = frozenset({"great_expectations"})
         yield from (f"{module}:{line} imports {name}" for line, name in imports(tree) if _is_in(name, library))
 
 
 def size(module: str, tree: ast.Module) -> Iterator[str]:
-    """No module over 300 lines, no function over 60, its decorators not counted."""
+    """Keep modules to 300 lines and functions to 60, their decorators not counted."""
     last = max((node.end_lineno or 0 for node in ast.walk(tree) if isinstance(node, ast.stmt)), default=0)
     if last > MOST_MODULE_LINES:
         yield f"{module} has {last} lines"
@@ -120,7 +123,8 @@ def size(module: str, tree: ast.Module) -> Iterator[str]:
 
 
 RULES: Final[dict[str, Rule]] = {
-    "arrows": arrows, "purity": purity, "durability": durability, "scheduler": scheduler, "auditor": auditor, "size": size,
+    "arrows": arrows, "purity": purity, "durability": durability, "scheduler": scheduler, "auditor": auditor,
+    "size": size,
 }  # fmt: skip
 
 

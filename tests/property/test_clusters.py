@@ -54,7 +54,15 @@ def edges_of(profiles: list[Profile], known: Facts) -> list[Edge]:
         found = verdict(a, b, known)
         if a.text_id != b.text_id and found and is_joining(found):
             first, second = sorted((a.text_id, b.text_id))
-            edges.append(Edge(a.article_id, b.article_id, found.relation, known[first, second].jaccard, known[first, second].containment))
+            edges.append(
+                Edge(
+                    a.article_id,
+                    b.article_id,
+                    found.relation,
+                    known[first, second].jaccard,
+                    known[first, second].containment,
+                )
+            )
     return edges
 
 
@@ -85,7 +93,9 @@ def test_every_article_gets_one_place(corpus: tuple[list[Profile], Facts]) -> No
 def test_components_are_what_asking_about_every_pair_gives(corpus: tuple[list[Profile], Facts]) -> None:
     profiles, known = corpus
 
-    assert components_by_hand(profiles, known) == {i: place.component_id for i, place in placed(profiles, known).items()}
+    assert components_by_hand(profiles, known) == {
+        i: place.component_id for i, place in placed(profiles, known).items()
+    }
 
 
 @given(corpora(), st.randoms(use_true_random=False))
@@ -103,7 +113,9 @@ def test_the_order_of_articles_and_pairs_never_matters(corpus: tuple[list[Profil
 
 @settings(max_examples=300)
 @given(corpora())
-def test_every_copy_has_a_joining_pair_with_its_canonical_copy_and_says_which(corpus: tuple[list[Profile], Facts]) -> None:
+def test_every_copy_has_a_joining_pair_with_its_canonical_copy_and_says_which(
+    corpus: tuple[list[Profile], Facts],
+) -> None:
     profiles, known = corpus
     by_id = {p.article_id: p for p in profiles}
     for place in placed(profiles, known).values():
@@ -115,7 +127,9 @@ def test_every_copy_has_a_joining_pair_with_its_canonical_copy_and_says_which(co
 
 
 @given(corpora())
-def test_a_cluster_is_named_by_its_smallest_id_and_led_by_its_first_article(corpus: tuple[list[Profile], Facts]) -> None:
+def test_a_cluster_is_named_by_its_smallest_id_and_led_by_its_first_article(
+    corpus: tuple[list[Profile], Facts],
+) -> None:
     profiles, known = corpus
     clusters = defaultdict(list)
     places = placed(profiles, known)
@@ -144,4 +158,6 @@ def test_each_article_has_one_row_to_the_first_with_its_words(corpus: tuple[list
         first = min((q for q in profiles if q.text_id == p.text_id), key=canonical_order)
         place = placed(profiles, known)[p.article_id]
 
-        assert (None, None) if p is first else (first.article_id, verdict(first, p, known)) == (place.twin_id, place.twin)
+        assert (
+            (None, None) if p is first else (first.article_id, verdict(first, p, known)) == (place.twin_id, place.twin)
+        )

@@ -1,4 +1,4 @@
-"""The bands of a text: the compiled kernel against MinHash written out in plain Python, and the odds of its docstring."""
+"""The bands of a text: the kernel against MinHash written out in plain Python, and the odds it prints."""
 
 import random
 import re

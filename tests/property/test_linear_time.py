@@ -11,12 +11,15 @@ from transforms.text import clean, clean_line, is_dirty
 CHARS = 20_000
 NOISE_SECONDS = 0.02
 MOST_TIMES = 3.2
-"""Twice the text may take this many times as long: a quadratic pass takes four times, and in seconds, not milliseconds."""
+"""Twice the text may take this many times as long; a quadratic pass takes four times, and seconds."""
 
 UNITS = (
-    "<script", "<script>", "<script ", "</script ", "<script></script", "<style>", "<!--", "<!-- -->", "<!", "<![", "<!doctype ", "-->", "-",
-    "\u2026", ".", "<b ", "<b", "<", ">", "<p>", "&", "&amp;", "amp;", "&#", "&amp;amp;amp;lt;", " ", " \t", "\n", " \n", "\xa0", "\r", "- a\n",
-    "\u2022 a\n", "\u00c3\u00a9", "\u00c3", "\u00e2\u20ac", "\u0092", "\u00c3\u00a9\n", "\u200b", "\u0301", "\u0316\u0301", "\u05b4\u0301", "\u0130", "\x00", "\ufeff<b>",
+    "<script", "<script>", "<script ", "</script ", "<script></script", "<style>", "<!--", "<!-- -->", "<!", "<![",
+    "<!doctype ", "-->", "-",
+    "\u2026", ".", "<b ", "<b", "<", ">", "<p>", "&", "&amp;", "amp;", "&#", "&amp;amp;amp;lt;", " ", " \t", "\n",
+    " \n", "\xa0", "\r", "- a\n",
+    "\u2022 a\n", "\u00c3\u00a9", "\u00c3", "\u00e2\u20ac", "\u0092", "\u00c3\u00a9\n", "\u200b", "\u0301",
+    "\u0316\u0301", "\u05b4\u0301", "\u0130", "\x00", "\ufeff<b>",
 )  # fmt: skip
 
 
@@ -43,10 +46,20 @@ def test_a_run_of_one_thing_takes_time_in_proportion(start: str, unit: str) -> N
 
 @pytest.mark.parametrize(
     ("opening", "closing"),
-    [("<", "b>"), ("<b ", ">"), ("&", "amp;"), ("<!--", "-->"), ("<script>", "</script>"), ("\u00e2", "\u20ac\u2039"), ("&am", "p;")],
+    [
+        ("<", "b>"),
+        ("<b ", ">"),
+        ("&", "amp;"),
+        ("<!--", "-->"),
+        ("<script>", "</script>"),
+        ("\u00e2", "\u20ac\u2039"),
+        ("&am", "p;"),
+    ],
 )
 def test_nesting_takes_time_in_proportion(opening: str, closing: str) -> None:
-    assert_linear(clean, lambda chars: opening * (chars // len(opening + closing)) + closing * (chars // len(opening + closing)))
+    assert_linear(
+        clean, lambda chars: opening * (chars // len(opening + closing)) + closing * (chars // len(opening + closing))
+    )
 
 
 @pytest.mark.parametrize("unit", [" ", "<br>", "\n", "<!--"])

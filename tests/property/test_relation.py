@@ -25,7 +25,9 @@ def test_the_rule_has_no_direction(a: Profile, b: Profile, drawn: Similarity) ->
 
 
 @given(PROFILES, PROFILES, SIMILARITIES, PROFILES)
-def test_the_answer_does_not_change_with_what_was_asked_before(a: Profile, b: Profile, drawn: Similarity, c: Profile) -> None:
+def test_the_answer_does_not_change_with_what_was_asked_before(
+    a: Profile, b: Profile, drawn: Similarity, c: Profile
+) -> None:
     similarity = similarity_of(a, b, drawn)
     before = relate(a, b, similarity, LIMITS)
     relate(a, c, similarity_of(a, c, drawn), LIMITS)
@@ -37,11 +39,15 @@ def test_the_answer_does_not_change_with_what_was_asked_before(a: Profile, b: Pr
 def test_ids_do_not_matter(a: Profile, b: Profile, drawn: Similarity) -> None:
     similarity = similarity_of(a, b, drawn)
 
-    assert relate(a, b, similarity, LIMITS) == relate(replace(a, article_id="z"), replace(b, article_id="y"), similarity, LIMITS)
+    assert relate(a, b, similarity, LIMITS) == relate(
+        replace(a, article_id="z"), replace(b, article_id="y"), similarity, LIMITS
+    )
 
 
 @given(PROFILES, PROFILES, SIMILARITIES, st.floats(-1e9, 1e9))
-def test_only_the_time_between_two_articles_matters_not_the_year(a: Profile, b: Profile, drawn: Similarity, shift: float) -> None:
+def test_only_the_time_between_two_articles_matters_not_the_year(
+    a: Profile, b: Profile, drawn: Similarity, shift: float
+) -> None:
     shift = float(round(shift))
     moved = [replace(p, published=None if p.published is None else p.published + shift) for p in (a, b)]
     similarity = similarity_of(a, b, drawn)

@@ -20,7 +20,7 @@ def assert_compared_as_sets(texts: list[list[str]]) -> None:
     found = compare(fold(pa.array([" ".join(text) for text in texts])), left, right)
     expected = [compare_slowly(texts[a], texts[b]) for a, b in zip(left, right, strict=True)]
 
-    assert expected == [Similarity(*map(float, row)) for row in found]
+    assert expected == [Similarity(row[0], row[1], int(row[2]), row[3]) for row in found.tolist()]
 
 
 @given(TEXTS)

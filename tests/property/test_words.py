@@ -9,7 +9,9 @@ from hypothesis import strategies as st
 
 from transforms.words import fold, words
 
-MIXED = st.text(st.sampled_from("aZ09_ -.\n\u0301\u0130\u03a3\u03c2\u00df\u023a\u4e2d\u3042\u0e01\U00020000\U0001f600\u1e9e\u0345"))
+MIXED = st.text(
+    st.sampled_from("aZ09_ -.\n\u0301\u0130\u03a3\u03c2\u00df\u023a\u4e2d\u3042\u0e01\U00020000\U0001f600\u1e9e\u0345")
+)
 TEXTS = st.lists(st.text(max_size=30) | MIXED, max_size=8)
 
 

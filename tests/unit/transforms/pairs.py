@@ -22,7 +22,9 @@ SIMILARITIES: Final = st.builds(
 
 def profile(article_id: str, text_id: str, source: str, url: str | None, title: str, hours: float | None) -> Profile:
     """Build a profile whose number of words is that of its text."""
-    return Profile(article_id, text_id, source, url, title, None if hours is None else hours * HOUR, WORD_COUNTS[text_id])
+    return Profile(
+        article_id, text_id, source, url, title, None if hours is None else hours * HOUR, WORD_COUNTS[text_id]
+    )
 
 
 PROFILES: Final = st.builds(

@@ -41,7 +41,11 @@ def test_names_from_the_settings_go_before_the_usual_ones() -> None:
 
 def test_names_in_other_scripts_are_told_apart() -> None:
     assert {"text": "story"} == filled(
-        {"\u0437\u0430\u0433\u043e\u043b\u043e\u0432\u043e\u043a": "headline", "\u0442\u0435\u043a\u0441\u0442": "story"}, {"text": ("\u0442\u0435\u043a\u0441\u0442",)}
+        {
+            "\u0437\u0430\u0433\u043e\u043b\u043e\u0432\u043e\u043a": "headline",
+            "\u0442\u0435\u043a\u0441\u0442": "story",
+        },
+        {"text": ("\u0442\u0435\u043a\u0441\u0442",)},
     )
 
 
@@ -59,6 +63,9 @@ def test_columns_without_a_text_are_noticed() -> None:
     assert [True, False] == [FieldMap().has_text(columns) for columns in (("id", "body"), ("id", "title"))]
 
 
-@pytest.mark.parametrize(("value", "expected"), [(None, True), ("", True), (" \n\xa0", True), ([], True), ({}, True), (0, False), (False, False), ("0", False)])
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [(None, True), ("", True), (" \n\xa0", True), ([], True), ({}, True), (0, False), (False, False), ("0", False)],
+)
 def test_a_field_that_says_nothing_is_empty(value: object, expected: bool) -> None:
     assert expected is is_empty(value)

@@ -18,8 +18,12 @@ FULL = {
 }  # fmt: skip
 
 
-def batch(*records: dict[str, Any], default: str | None = None, extra: dict[str, tuple[str, ...]] | None = None) -> Batch:
-    return normalise([Record(i, None, b"raw", fields) for i, fields in enumerate(records)], FieldMap(extra or {}), default)
+def batch(
+    *records: dict[str, Any], default: str | None = None, extra: dict[str, tuple[str, ...]] | None = None
+) -> Batch:
+    return normalise(
+        [Record(i, None, b"raw", fields) for i, fields in enumerate(records)], FieldMap(extra or {}), default
+    )
 
 
 def rows(*records: dict[str, Any], default: str | None = None) -> list[dict[str, Any]]:
@@ -34,11 +38,16 @@ def ids(*records: dict[str, Any]) -> list[str]:
 def test_a_record_becomes_a_row_of_every_column() -> None:
     (row,) = rows(FULL)
     bands = {name: len(row.pop(name)) for name in ("wide_bands", "steep_bands")}
-    measured = {name: row.pop(name) for name in ("article_id", "text_id", "language_confidence", "digit_share", "upper_share")}
+    measured = {
+        name: row.pop(name) for name in ("article_id", "text_id", "language_confidence", "digit_share", "upper_share")
+    }
     expected = {
-        "source": "echo", "source_id": "17", "url": FULL["url"], "canonical_url": "https://echo.example/ferry", "title": "Ferry laid up", "text": STORY,
-        "highlights": [], "authors": ["Ann Vale", "Bo Reed"], "language": "en", "published_at": datetime(2017, 2, 7, tzinfo=UTC),
-        "published_at_origin": "field", "published_date": date(2017, 2, 7), "paragraph_count": 1, "word_count": 15, "char_count": 68, "edits": [],
+        "source": "echo", "source_id": "17", "url": FULL["url"], "canonical_url": "https://echo.example/ferry",
+        "title": "Ferry laid up", "text": STORY,
+        "highlights": [], "authors": ["Ann Vale", "Bo Reed"], "language": "en", "published_at": datetime(2017, 2, 7,
+        tzinfo=UTC),
+        "published_at_origin": "field", "published_date": date(2017, 2, 7), "paragraph_count": 1, "word_count": 15,
+        "char_count": 68, "edits": [],
         "title_words": "ferry laid up", "record_number": 0, "byte_offset": None,
     }  # fmt: skip
 
@@ -65,14 +74,20 @@ def test_nothing_in_gives_empty_tables_of_the_same_columns() -> None:
         ({"url": "https://www.courier.example/a"}, "default", "default"),
         ({"url": "https://www.courier.example/a"}, None, "courier.example"),
         ({"canonical_url": "https://courier.example/a"}, None, "courier.example"),
-        ({"source": "web.archive.org", "url": "https://web.archive.org/web/2017/http://echo.example/a"}, None, "echo.example"),
+        (
+            {"source": "web.archive.org", "url": "https://web.archive.org/web/2017/http://echo.example/a"},
+            None,
+            "echo.example",
+        ),
         ({"source": "archive.is"}, None, "archive.is"),
         ({"url": "https://web.archive.org/web/2017/http://echo.example/a"}, None, "echo.example"),
         ({"source": ""}, None, "unknown"),
         ({}, None, "unknown"),
     ],
 )
-def test_the_outlet_is_its_own_field_then_the_default_then_the_host(fields: dict[str, Any], default: str | None, expected: str) -> None:
+def test_the_outlet_is_its_own_field_then_the_default_then_the_host(
+    fields: dict[str, Any], default: str | None, expected: str
+) -> None:
     assert [expected] == [row["source"] for row in rows({"text": STORY, **fields}, default=default)]
 
 
@@ -91,16 +106,26 @@ def test_a_field_left_out_is_another_article(name: str) -> None:
 
 
 def test_the_order_of_fields_and_names_of_fields_do_not_matter() -> None:
-    renamed = {{"text": "Body", "title": "headline", "published": "pub_date"}.get(key, key): value for key, value in reversed(FULL.items())}
+    renamed = {
+        {"text": "Body", "title": "headline", "published": "pub_date"}.get(key, key): value
+        for key, value in reversed(FULL.items())
+    }
 
     assert len({*ids(FULL, renamed, {**FULL, "mood": "calm"})}) == 1
 
 
 def test_the_same_record_in_two_formats_and_places_is_the_same_article() -> None:
-    lines = b'{"id": 7, "title": "Ferry", "text": "Laid up today."}\n\n{"text": "Laid up today.", "title": "Ferry", "id": "7", "url": null}\n'
+    lines = (
+        b'{"id": 7, "title": "Ferry", "text": "Laid up today."}\n\n'
+        b'{"text": "Laid up today.", "title": "Ferry", "id": "7", "url": null}\n'
+    )
     table = b"title,text,id,url\nHarbour,Another story.,8,\nFerry,Laid up today.,7,\n"
     found = [
-        {row["article_id"] for row in normalise(parse(data, form, "utf-8"), FieldMap(), "echo").articles.to_pylist() if row["title"] == "Ferry"}
+        {
+            row["article_id"]
+            for row in normalise(parse(data, form, "utf-8"), FieldMap(), "echo").articles.to_pylist()
+            if row["title"] == "Ferry"
+        }
         for data, form in ((lines, Format.JSONL), (table, Format.CSV))
     ]
 
@@ -109,10 +134,22 @@ def test_the_same_record_in_two_formats_and_places_is_the_same_article() -> None
 
 
 def test_the_order_of_keys_in_an_object_does_not_matter() -> None:
-    assert len({*ids({"text": STORY, "by": [{"name": "Ann", "desk": 1}]}, {"text": STORY, "by": [{"desk": 1, "name": "Ann"}]})}) == 1
+    assert (
+        len(
+            {
+                *ids(
+                    {"text": STORY, "by": [{"name": "Ann", "desk": 1}]},
+                    {"text": STORY, "by": [{"desk": 1, "name": "Ann"}]},
+                )
+            }
+        )
+        == 1
+    )
 
 
-@pytest.mark.parametrize("value", [[10**30], [{"a": 1.5}], {"name": {"deep": [None]}}, [{2: 1}], 10**400, float("nan"), b"\xff", True])
+@pytest.mark.parametrize(
+    "value", [[10**30], [{"a": 1.5}], {"name": {"deep": [None]}}, [{2: 1}], 10**400, float("nan"), b"\xff", True]
+)
 def test_no_value_is_too_odd_for_an_identity(value: object) -> None:
     assert [32] == [len(found) for found in ids({"text": STORY, "authors": value})]
 
@@ -136,7 +173,9 @@ def test_paragraphs_in_a_list_are_lines() -> None:
         ({"published": "February 2017"}, "none", None),
     ],
 )
-def test_a_date_comes_from_its_field_else_from_the_address(fields: dict[str, Any], origin: str, day: date | None) -> None:
+def test_a_date_comes_from_its_field_else_from_the_address(
+    fields: dict[str, Any], origin: str, day: date | None
+) -> None:
     (row,) = rows({"text": STORY, **fields})
 
     assert (origin, day) == (row["published_at_origin"], row["published_date"])
@@ -144,7 +183,8 @@ def test_a_date_comes_from_its_field_else_from_the_address(fields: dict[str, Any
 
 
 @pytest.mark.parametrize(
-    ("told", "expected"), [("en", "en"), ("EN-gb", "en"), (" de_AT", "de"), ("deu", "deu"), ("German", None), ("", None), (None, None)]
+    ("told", "expected"),
+    [("en", "en"), ("EN-gb", "en"), (" de_AT", "de"), ("deu", "deu"), ("German", None), ("", None), (None, None)],
 )
 def test_a_language_field_is_believed_where_the_text_does_not_say(told: str | None, expected: str | None) -> None:
     (row,) = rows({"text": "Ok.", "language": told})
@@ -170,11 +210,13 @@ def test_authors_are_names_in_order(value: object, expected: list[str]) -> None:
 
 
 def test_a_title_is_cleaned_to_one_line_and_an_empty_one_is_none() -> None:
-    assert ["Ferry & crew", None] == [row["title"] for row in rows({"text": STORY, "title": "Ferry\n&amp; crew"}, {"text": STORY, "title": "<br>"})]
+    assert ["Ferry & crew", None] == [
+        row["title"] for row in rows({"text": STORY, "title": "Ferry\n&amp; crew"}, {"text": STORY, "title": "<br>"})
+    ]
 
 
 def test_what_is_not_admitted_keeps_its_bytes_reason_and_place() -> None:
-    records = [
+    records: list[Record | Malformed] = [
         Malformed(0, 0, b"{", Reason.MALFORMED, "broken JSON"),
         Record(1, 2, b"story", {"text": STORY}),
         Record(2, 9, b"empty", {"title": "x", "text": " \u200b "}),
@@ -188,7 +230,10 @@ def test_what_is_not_admitted_keeps_its_bytes_reason_and_place() -> None:
         ("no_text", "no words in the text field", b"empty", 2, 9),
         ("placeholder", "bot wall", b"wall", 3, None),
         ("no_text", "no words in the text field", b"dots", 4, 20),
-    ] == [tuple(row[name] for name in ("reason", "detail", "raw", "record_number", "byte_offset")) for row in found.rejects.to_pylist()]
+    ] == [
+        tuple(row[name] for name in ("reason", "detail", "raw", "record_number", "byte_offset"))
+        for row in found.rejects.to_pylist()
+    ]
     assert [(1, 2)] == [(row["record_number"], row["byte_offset"]) for row in found.articles.to_pylist()]
 
 
@@ -220,9 +265,11 @@ def test_two_texts_of_the_same_words_share_their_text_id_and_bands() -> None:
 
 
 def test_a_batch_is_the_sum_of_its_records() -> None:
-    records = [FULL, {"text": "Are you a robot?"}, {"text": STORY, "mood": "calm"}]
+    records: list[dict[str, Any]] = [FULL, {"text": "Are you a robot?"}, {"text": STORY, "mood": "calm"}]
     alone = [batch(record) for record in records]
     together = batch(*records)
 
-    assert [row["article_id"] for one in alone for row in one.articles.to_pylist()] == together.articles["article_id"].to_pylist()
+    assert [row["article_id"] for one in alone for row in one.articles.to_pylist()] == together.articles[
+        "article_id"
+    ].to_pylist()
     assert sum(one.rejects.num_rows for one in alone) == together.rejects.num_rows

@@ -8,16 +8,19 @@ from transforms.words import words
 PAGES = {
     "bot wall": (
         "Just a moment. Checking your browser before you go on.",
-        "Please make sure your browser supports JavaScript and cookies and that you are not blocking them from loading.",
+        "Please make sure your browser supports JavaScript and that you are not blocking them from loading.",
         "To continue, please click the box below to let us know you're not a robot.",
         "Are you a robot?",
-        "If you want to connect with us, select \"I AM NOT A ROBOT\".",
+        'If you want to connect with us, select "I AM NOT A ROBOT".',
         "Our systems have detected unusual traffic from your computer network.",
         "Verify you are human by completing the action below.",
         "DDoS protection by Harbourshield. Ray ID 1234",
         "Please enable cookies.",
     ),
-    "old browser notice": ("You are using an older browser version.", "Your browser is no longer supported. Please update it."),
+    "old browser notice": (
+        "You are using an older browser version.",
+        "Your browser is no longer supported. Please update it.",
+    ),
     "consent notice": (
         "Before you continue to Harbour Post",
         "We and our partners use cookies to give you the best experience.",
@@ -32,7 +35,7 @@ PAGES = {
         "502 Bad Gateway",
         "Sorry, the page you are looking for has moved.",
     ),
-}  # fmt: skip
+}
 STORIES = (
     "Police reported unusual traffic on the harbour bridge on Tuesday after the ferry was laid up.",
     "\u201cI am not a robot,\u201d the tired striker told reporters after his ninth match in three weeks.",

@@ -24,6 +24,13 @@ def test_the_seed_comes_out_as_two_highlights_and_seventeen_paragraphs_in_order(
     assert (2, 17) == (len(row["highlights"]), row["paragraph_count"])
     assert sorted(set(places)) == places
     assert [] == [line for line in printed if re.search("[<>]|^[-\u2013]|^\\s|\\s$", line)]
-    assert (None, None, "none", "unknown") == (row["title"], row["published_at"], row["published_at_origin"], row["source"])
-    assert {"comment": 7, "highlight": 2} == {rule: count for rule, count in row["edits"] if rule in {"comment", "highlight"}}
+    assert (None, None, "none", "unknown") == (
+        row["title"],
+        row["published_at"],
+        row["published_at_origin"],
+        row["source"],
+    )
+    assert {"comment": 7, "highlight": 2} == {
+        rule: count for rule, count in row["edits"] if rule in {"comment", "highlight"}
+    }
     assert (0, 0) == (found.rejects.num_rows, len(found.unused))

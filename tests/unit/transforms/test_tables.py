@@ -38,7 +38,9 @@ def test_copies_show_all_that_articles_show() -> None:
 
 def test_what_is_staged_fills_articles_features_and_quarantine() -> None:
     assert {*ARTICLES.full_schema.names, *FEATURES.full_schema.names} <= {*STAGED.names}
-    assert {"reason", "detail", "raw", "record_number", "byte_offset"} == set(REJECTS.names) <= {*QUARANTINE.schema.names}
+    assert (
+        {"reason", "detail", "raw", "record_number", "byte_offset"} == set(REJECTS.names) <= {*QUARANTINE.schema.names}
+    )
 
 
 def test_the_bands_use_all_minima() -> None:
@@ -46,4 +48,6 @@ def test_the_bands_use_all_minima() -> None:
 
 
 def test_a_comment_names_the_unit() -> None:
-    assert [column.comment for column in (Column("n", pa.int64(), "Size", "bytes"), Column("n", pa.int64(), "Size"))] == ["Size [bytes]", "Size"]
+    assert [
+        column.comment for column in (Column("n", pa.int64(), "Size", "bytes"), Column("n", pa.int64(), "Size"))
+    ] == ["Size [bytes]", "Size"]

@@ -31,9 +31,19 @@ def test_one_page_has_one_address(url: str) -> None:
 
 @pytest.mark.parametrize(
     "url",
-    ["", "echo", "echo.example/a", "https://echo.example", "https://echo.example/", "http://localhost/a", "http://[::1/a", "http://echo.example:x/a?b=1",
-     "http://echo.example:99999/a?b=1", "mailto:desk@echo.example"],
-)  # fmt: skip
+    [
+        "",
+        "echo",
+        "echo.example/a",
+        "https://echo.example",
+        "https://echo.example/",
+        "http://localhost/a",
+        "http://[::1/a",
+        "http://echo.example:x/a?b=1",
+        "http://echo.example:99999/a?b=1",
+        "mailto:desk@echo.example",
+    ],
+)
 def test_a_front_page_or_no_page_at_all_has_none(url: str) -> None:
     assert canonical_url(url) is None
 

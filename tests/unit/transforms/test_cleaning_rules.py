@@ -6,7 +6,11 @@ from transforms.text import RULES, Cleaned, clean, clean_line
 
 CASES = {
     "line_break": ("one\r\ntwo\x0bthree\u2028four", "one\ntwo\nthree\nfour", 3),
-    "mojibake": ("It\u00e2\u20ac\u2122s here\nand na\u00efve stays\nS\u00c3\u00a3o Paulo", "It\u2019s here\nand na\u00efve stays\nS\u00e3o Paulo", 2),
+    "mojibake": (
+        "It\u00e2\u20ac\u2122s here\nand na\u00efve stays\nS\u00c3\u00a3o Paulo",
+        "It\u2019s here\nand na\u00efve stays\nS\u00e3o Paulo",
+        2,
+    ),
     "entity": ("Fish &amp;amp;amp; chips &#163;5", "Fish & chips \u00a35", 2),
     "script": ("Before <script>var a = '<p>';</script>after <STYLE>p{}</STYLE>", "Before\nafter", 2),
     "comment": ("One<!-- aside --> two <!\u2013 more \u2013> three", "One two more three", 3),
@@ -15,7 +19,7 @@ CASES = {
     "composition": ("cafe\u0301", "caf\u00e9", 1),
     "white_space": ("  two  spaces\tand\u00a0tabs ", "two spaces and tabs", 5),
     "nested": ("<<<<<<b>b>b>b>b>b> end", "bb end", 4),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("rule", CASES)
@@ -38,7 +42,7 @@ def test_every_rule_has_a_case() -> None:
         "\u00ab\u00a0Non\u00a0\u00bb".replace("\u00a0", " "),
         "\u2013 Who goes there? she asked.\nNobody answered.",
         "Het kost \u20ac5 \u2013 \u00e9\u00e9n keer",
-        "Persian \u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645 and a family \U0001f468\u200d\U0001f469\u200d\U0001f467",
+        "\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645 and a family \U0001f468\u200d\U0001f469\u200d\U0001f467",
         "Use the command rm --force and see section 3.2...",
         "&bogus; and &copy without an end",
     ],
@@ -54,12 +58,16 @@ def test_what_only_looks_like_damage_stays(text: str) -> None:
         ("\u2022 One\nStory", ["One"], "Story"),
         ("- One\n- Two\nStory", ["One", "Two"], "Story"),
         ("- Hello, said the man.\nStory", [], "- Hello, said the man.\nStory"),
-        ("* One\n\u00b7 Two\n\u25aa Three\nStory\n\u2022 a list of its own", ["One", "Two", "Three"], "Story\n\u2022 a list of its own"),
+        (
+            "* One\n\u00b7 Two\n\u25aa Three\nStory\n\u2022 a list of its own",
+            ["One", "Two", "Three"],
+            "Story\n\u2022 a list of its own",
+        ),
         ("\u2022 One\n\u2022 Two", [], "\u2022 One\n\u2022 Two"),
         ("\u2022One\nStory", [], "\u2022One\nStory"),
         ("<ul><li>\u2022 One</li><li>\u2022 Two</li></ul><p>Story</p>", ["One", "Two"], "Story"),
     ],
-)  # fmt: skip
+)
 def test_bullets_above_a_story_are_its_highlights(text: str, highlights: list[str], rest: str) -> None:
     found = clean(text)
 
@@ -71,7 +79,9 @@ def test_bullets_above_a_story_are_its_highlights(text: str, highlights: list[st
 def test_comment_debris_goes_in_every_dash_that_a_comment_was_mangled_to(dash: str) -> None:
     closer = dash if dash not in "-." else dash * 2
 
-    assert Cleaned("before inside after", [], {"comment": 2, "white_space": 2}) == clean(f"before <!{dash} inside {closer}> after")
+    assert Cleaned("before inside after", [], {"comment": 2, "white_space": 2}) == clean(
+        f"before <!{dash} inside {closer}> after"
+    )
 
 
 def test_a_script_goes_also_where_a_capital_grows_in_lower_case() -> None:
