@@ -10,7 +10,7 @@ import duckdb
 import pyarrow as pa
 
 from flows.dedup.tonight import Piece, open_staged
-from flows.intake.chunks import chunks
+from flows.intake.chunks import Chunk, chunks
 from flows.intake.receipt import IntakeLimits, Receipt
 from flows.intake.receive import receive
 from flows.lake.catalog import source
@@ -104,18 +104,31 @@ def _known_dumps(parent: Manifest | None, root: Path) -> dict[str, int]:
 
 
 def stage_tasks(
-    arrivals: Iterable[Arrival], settings: Settings, default_source: str | None, workspace: Path
+    arrivals: Iterable[Arrival], settings: Settings, default_source: str | None, workspace: Path, report: RunReport
 ) -> list[StageTask]:
-    """Cut dumps into tasks, each with the field names of its source."""
+    """Cut dumps into tasks, each with the field names of its source; refuse those that cannot be cut."""
     tasks: list[StageTask] = []
     for arrival in arrivals:
-        for index, member in enumerate(arrival.receipt.members):
-            name, own = _source_of(settings, arrival.receipt.name, member.name)
-            for chunk in chunks(member, settings.chunk_bytes, member_index=index):
-                stem = workspace / f"chunk-{len(tasks):06}"
-                outlet, longest = name or default_source, settings.max_record_bytes
-                tasks.append(StageTask(arrival.place, member.name, chunk, stem, outlet, own.fields, longest))
+        try:
+            pieces = _cut(arrival.receipt, settings.chunk_bytes)
+        except DumpRefused as error:
+            _refuse(report.dumps[arrival.place], str(error))
+            continue
+        for member, chunk in pieces:
+            name, own = _source_of(settings, arrival.receipt.name, member)
+            stem = workspace / f"chunk-{len(tasks):06}"
+            outlet, longest = name or default_source, settings.max_record_bytes
+            tasks.append(StageTask(arrival.place, member, chunk, stem, outlet, own.fields, longest))
     return tasks
+
+
+def _cut(receipt: Receipt, chunk_bytes: int) -> list[tuple[str | None, Chunk]]:
+    members = enumerate(receipt.members)
+    return [(m.name, chunk) for index, m in members for chunk in chunks(m, chunk_bytes, member_index=index)]
+
+
+def _refuse(dump: DumpReport, sentence: str) -> None:
+    dump.status, dump.detail = "refused", f"{dump.name}: {sentence}"
 
 
 def _source_of(settings: Settings, dump_name: str, member: str | None) -> tuple[str | None, Source]:
@@ -132,7 +145,7 @@ def accept(staged: Sequence[Staged], report: RunReport) -> tuple[Piece, ...]:
     for each in staged:
         dump = report.dumps[each.dump]
         if each.refusal and dump.status == "consumed":
-            dump.status, dump.detail = "refused", f"{dump.name}: {each.refusal}"
+            _refuse(dump, each.refusal)
     pieces = []
     first_records: dict[tuple[int, int], int] = {}
     for each in staged:

@@ -17,7 +17,7 @@ from prefect import Task, task
 from prefect.cache_policies import NO_CACHE
 from prefect.futures import as_completed
 
-from flows.drivers import SMALL_BYTES, worker_pool
+from flows.drivers import SMALL_BYTES, end, worker_pool
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -50,11 +50,11 @@ class PrefectDriver:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """End the processes; after an error without waiting for what they still have to do, nor trying it again."""
+        """End the processes; after an error at once, and nothing is tried again."""
         self._is_open = False
-        for pool in (self._here, self._pool):
-            if pool:
-                pool.shutdown(wait=kind is None, cancel_futures=True)
+        self._here.shutdown(wait=kind is None, cancel_futures=True)
+        if self._pool:
+            end(self._pool, at_once=kind is not None)
 
     def map(
         self, stage: str, function: Callable[[Item], Result], items: Sequence[Item], *, byte_count: int
@@ -136,7 +136,7 @@ def may_pass(error: object) -> bool:
 
 
 def _error(future: Future[Any]) -> BaseException | None:
-    """Wait for a future. (`concurrent.futures.wait` would wait for ever for one that a pool's end has cancelled.)"""
+    """Wait for a future; `concurrent.futures.wait` would wait for ever for one that a pool's end has cancelled."""
     try:
         return future.exception()
     except CancelledError as error:

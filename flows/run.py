@@ -118,7 +118,7 @@ def _receive(night: Night, tasks: list[ReceiveTask]) -> list[Arrival | Refusal]:
 
 def _stage(night: Night, arrivals: list[Arrival]) -> list[Staged]:
     with night.timed("normalise"):
-        tasks = stage_tasks(arrivals, night.settings, night.default_source, night.workspace)
+        tasks = stage_tasks(arrivals, night.settings, night.default_source, night.workspace, night.report)
         size = sum(arrival.receipt.byte_count for arrival in arrivals)
         return night.driver.map("normalise", stage, tasks, byte_count=size)
 
@@ -159,9 +159,12 @@ def _count(report: RunReport, admitted: dict[int, int]) -> None:
     """Of the records that were no rejects, those that no dump had brought before are admitted, the rest replayed."""
     for place, count in admitted.items():
         report.dumps[place].admitted = count
+    read = {dump.digest: dump.records_read for dump in report.dumps if dump.status == "consumed"}
     for dump in report.dumps:
         if dump.status == "consumed":
             dump.replayed = dump.records_read - dump.quarantined - dump.admitted
+        elif dump.status == "replayed" and dump.digest in read:
+            dump.records_read = dump.replayed = read[dump.digest]
 
 
 def _audit(night: Night, auditor: ProcessPoolExecutor, taken: Taken) -> tuple[Finding, ...]:
@@ -203,7 +206,9 @@ def _publish(night: Night, arrivals: list[Arrival], taken: Taken, findings: tupl
 
 def _sizes(store: Store) -> tuple[int, int]:
     with connect(store) as connection:
-        [(articles, copies)] = connection.execute("SELECT count(*) FILTER (is_canonical), count(*) FROM copies").fetchall()
+        [(articles, copies)] = connection.execute(
+            "SELECT count(*) FILTER (is_canonical), count(*) FROM copies"
+        ).fetchall()
     return int(articles), int(copies)
 
 

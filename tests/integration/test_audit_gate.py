@@ -39,3 +39,28 @@ def test_a_refused_dump_is_taken_once_it_is_mended(tmp_path: Path, auditor: Proc
     report = take(lake, [write_dump(dump, [GOOD])], auditor)
 
     assert ("published", 1, 1) == (report.outcome, report.snapshot, report.articles)
+
+
+def test_a_file_that_comes_twice_in_one_night_is_taken_once_and_counted_twice(
+    tmp_path: Path, auditor: ProcessPoolExecutor
+) -> None:
+    files = [write_dump(tmp_path / name, [GOOD]) for name in ("a.jsonl", "b.jsonl")]
+
+    report = take(tmp_path / "lake", files, auditor)
+
+    assert [("consumed", 1, 1, 0), ("replayed", 1, 0, 1)] == [
+        (dump.status, dump.records_read, dump.admitted, dump.replayed) for dump in report.dumps
+    ]
+    assert 1 == len(content(tmp_path / "lake")["deliveries"])
+
+
+def test_a_damaged_table_is_refused_and_its_neighbours_are_taken(tmp_path: Path, auditor: ProcessPoolExecutor) -> None:
+    damaged = tmp_path / "damaged.parquet"
+    damaged.write_bytes(b"PAR1" + bytes(400) + b"PAR1")
+    broken = tmp_path / "broken.json"
+    broken.write_text('{"body": "The council of Marrick voted')
+
+    report = take(tmp_path / "lake", [damaged, broken, write_dump(tmp_path / "good.jsonl", [GOOD])], auditor)
+
+    assert ["refused", "refused", "consumed"] == [dump.status for dump in report.dumps]
+    assert ("published", 1) == (report.outcome, report.articles)

@@ -12,7 +12,10 @@ from flows.lake.store import Store
 from tests.integration.nights import write_dump
 
 PROJECT = Path(__file__).parents[2]
-STORY = {"title": "Harbour wall", "body": "The council of Marrick voted on Monday to mend the harbour wall this spring."}
+STORY = {
+    "title": "Harbour wall",
+    "body": "The council of Marrick voted on Monday to mend the harbour wall this spring.",
+}
 
 
 def broadsheet(*arguments: object, cwd: Path = PROJECT) -> subprocess.CompletedProcess[str]:

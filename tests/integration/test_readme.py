@@ -38,7 +38,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "data" / "samples").symlink_to(PROJECT / "data" / "samples")
     program = folder / "bin" / "broadsheet"
     program.parent.mkdir()
-    program.write_text(f"#!/bin/sh\nPYTHONPATH={PROJECT} exec {sys.executable} -m flows.cli \"$@\"\n")
+    program.write_text(f'#!/bin/sh\nPYTHONPATH={PROJECT} exec {sys.executable} -m flows.cli "$@"\n')
     program.chmod(0o755)
     return folder
 
