@@ -95,15 +95,15 @@ def main() -> None:
     arguments = [argument for argument in sys.argv[1:] if argument != "--debug"] or ["--help"]
     try:
         code = app(args=arguments, prog_name="broadsheet", standalone_mode=False)
-        if code == _INTERRUPTED:  # Typer's answer to Ctrl-C
-            _fail("interrupted; the lake is as its last snapshot left it, run again when you like", code, debug=debug)
-        raise SystemExit(code)
     except typer.TyperException as error:
         _fail(f"{error.format_message().rstrip('.')}; see `broadsheet --help`", error.exit_code, debug=debug)
     except BroadsheetError as error:
         _fail(str(error), error.exit_code, debug=debug)
     except Exception as error:  # noqa: BLE001 - the last resort: a sentence, and the traceback for who asks
         _fail(f"{type(error).__name__}: {error}; run again with --debug for the traceback", 1, debug=debug)
+    if code == _INTERRUPTED:  # Typer's answer to Ctrl-C
+        _fail("interrupted; the lake is as its last snapshot left it, run again when you like", code, debug=debug)
+    raise SystemExit(code)
 
 
 def _fail(sentence: str, code: int, *, debug: bool) -> None:

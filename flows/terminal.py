@@ -9,8 +9,10 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, TaskID, TextColumn, TimeElapsedColumn
 from rich.progress import Progress as RichProgress
 from rich.table import Table
+from rich.text import Text
 
 from flows.drivers import Progress, Silent
+from flows.intake.receipt import printable
 from flows.report import DumpReport, RunReport
 
 _WIDTH = 100
@@ -59,7 +61,7 @@ def summary(report: RunReport) -> str:
         out.print(line, markup=False)
     out.print(_last_line(report), markup=False, soft_wrap=True)
     text: str = out.file.getvalue()  # type: ignore[attr-defined]
-    return "\n".join(line.rstrip() for line in text.splitlines()) + "\n"
+    return "".join(printable(line.rstrip()) + "\n" for line in text.split("\n")[:-1])
 
 
 def _dump_table(report: RunReport) -> Table:
@@ -70,7 +72,7 @@ def _dump_table(report: RunReport) -> Table:
     for name in names:
         table.add_column(name.removeprefix("records_"), justify="right")
     for dump in _rows(report):
-        table.add_row(dump.name, dump.status, *(f"{getattr(dump, name):,}" for name in names))
+        table.add_row(Text(dump.name), dump.status, *(f"{getattr(dump, name):,}" for name in names))
     return table
 
 

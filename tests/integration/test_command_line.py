@@ -14,7 +14,7 @@ from tests.integration.nights import write_dump
 PROJECT = Path(__file__).parents[2]
 STORY = {
     "title": "Harbour wall",
-    "body": "The council of Marrick voted on Monday to mend the harbour wall this spring.",
+    "body": "The council of Marrick voted on Monday to mend the harbour wall.",
 }
 
 
@@ -25,7 +25,7 @@ def broadsheet(*arguments: object, cwd: Path = PROJECT) -> subprocess.CompletedP
 
 
 def sentence(result: subprocess.CompletedProcess[str]) -> str:
-    """The one line on standard error; fails when there is more or a traceback."""
+    """Give the one line on standard error; fail when there is more or a traceback."""
     [line] = result.stderr.splitlines()
     assert "Traceback" not in line
     return line

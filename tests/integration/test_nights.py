@@ -1,6 +1,5 @@
 """The headline: however the dumps are spread over nights, the content is that of one run over all of them."""
 
-import random
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -32,9 +31,8 @@ _WORDS = [
 
 
 def _story(seed: int, length: int) -> list[str]:
-    return [random.Random(seed).choice(_WORDS) + str(seed % 7) for _ in range(1)] + [
-        word for i in range(length) for word in [random.Random(seed * 1000 + i).choice(_WORDS)]
-    ]
+    """Make words that no two seeds put in the same order."""
+    return [_WORDS[(seed * 7 + i * i * seed + i // 3) % len(_WORDS)] + str(i * seed % 5) for i in range(length)]
 
 
 _STORIES = [_story(1, 30), _story(2, 90), _story(3, 200), _story(4, 60)]
@@ -96,7 +94,7 @@ def _equals_one_run(dumps: list[list[dict[str, Any]]], order: list[int], nights:
 
 @st.composite
 def spread(draw: st.DrawFn) -> tuple[list[list[dict[str, Any]]], list[int], list[int]]:
-    """Dumps, the order they come in, and the night that each comes."""
+    """Draw dumps, the order they come in, and the night that each comes."""
     made = draw(dumps)
     order = draw(st.permutations(range(len(made))))
     nights = draw(st.lists(st.integers(0, 2), min_size=len(made), max_size=len(made)))

@@ -54,8 +54,11 @@ def test_the_ferry_story_is_one_cluster_of_nine_under_the_agency(catalog: duckdb
 
 
 def test_a_late_bridge_joins_the_two_halves_that_came_before_it(catalog: duckdb.DuckDBPyConnection) -> None:
-    rows = _rows(catalog, "SELECT source FROM copies WHERE canonical_id IN (SELECT article_id FROM articles WHERE title "
-                          "LIKE 'VOLUNTEERS RAKE%') ORDER BY source")  # fmt: skip
+    rows = _rows(
+        catalog,
+        """SELECT source FROM copies WHERE canonical_id IN
+           (SELECT article_id FROM articles WHERE title LIKE 'VOLUNTEERS RAKE%') ORDER BY source""",
+    )
 
     assert [("courier.example",), ("kestrelwire.example",), ("lindmoorgazette.example",)] == rows
 
@@ -105,6 +108,7 @@ def test_the_same_night_again_publishes_nothing(
 
 def test_every_view_and_column_has_a_comment(catalog: duckdb.DuckDBPyConnection) -> None:
     missing = """SELECT view_name FROM duckdb_views() WHERE NOT internal AND comment IS NULL
-                 UNION SELECT table_name || '.' || column_name FROM duckdb_columns() WHERE NOT internal AND comment IS NULL"""
+                 UNION SELECT table_name || '.' || column_name FROM duckdb_columns()
+                 WHERE NOT internal AND comment IS NULL"""
 
     assert [] == _rows(catalog, missing)

@@ -1,9 +1,11 @@
 """The compiled comparison counts what sets of words count."""
 
+import sys
 from dataclasses import astuple
 
 import numpy as np
 import pyarrow as pa
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -51,3 +53,9 @@ def test_comparing_no_pairs_gives_no_rows() -> None:
     none = np.empty(0, np.int64)
 
     assert compare(fold(pa.array(["a"])), none, none).shape == (0, 4)
+
+
+def test_counts_that_differ_are_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys.modules[__name__], "compare_slowly", lambda *_: Similarity(0.5, 0.5, 1, 1.0))
+    with pytest.raises(AssertionError):
+        assert_compared_as_sets([["ferry"]])

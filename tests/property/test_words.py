@@ -4,6 +4,7 @@ import sys
 
 import numpy as np
 import pyarrow as pa
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -51,3 +52,9 @@ def test_folding_what_is_folded_changes_nothing(texts: list[str]) -> None:
 @given(st.text(st.sampled_from("0123456789 .,%")))
 def test_digits_are_kept(text: str) -> None:
     assert "".join(filter(str.isdigit, text)) == "".join(words(text))
+
+
+def test_words_that_differ_are_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys.modules[__name__], "words", str.split)
+    with pytest.raises(AssertionError):
+        assert_folded_as_words(pa.array(["Ferry, laid up"]))
