@@ -141,7 +141,8 @@ def _clean_name(text: str) -> str:
 
 
 def _as_text(value: Any) -> str:
-    if value is None:
+    """Give a value as text; an object is none, for its fields would have to be guessed at."""
+    if value is None or isinstance(value, dict):
         return ""
     if isinstance(value, list):
         return "\n".join(map(_as_text, value))

@@ -33,7 +33,7 @@ _BUSY_PERCENT: Final = 15.0
 _notes = Console(stderr=True)
 
 
-class BenchFailed(Exception):  # noqa: N818 - named as the project's other errors are
+class BenchFailed(Exception):
     """Raised when there is nothing to measure; says why in one sentence."""
 
 

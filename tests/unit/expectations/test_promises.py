@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from small_lake import DUMP, HOSTILE, IDS, RUN_ID, STRANGER, Rows, good_rows, rejected, write
 
 from expectations.audit import Finding, audit, examine, verdict, warm_up
 from expectations.projection import PROJECTIONS, project
+from tests.unit.expectations.small_lake import DUMP, HOSTILE, IDS, RUN_ID, STRANGER, Rows, good_rows, rejected, write
 from transforms.article import CANONICAL
 
 Spoil = Callable[[Rows], object]

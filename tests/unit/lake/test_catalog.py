@@ -141,9 +141,7 @@ def test_the_file_is_of_a_version_that_every_duckdb_since_1_0_reads(store: Store
 
 
 @pytest.mark.parametrize("name", ["it's", "a [b] c", "st*r", "run=5", "per%20cent", "Zürich"])
-def test_a_lake_may_lie_under_an_odd_name(
-    store: Store, published: Manifest, tmp_path: Path, name: str
-) -> None:
+def test_a_lake_may_lie_under_an_odd_name(store: Store, published: Manifest, tmp_path: Path, name: str) -> None:
     store.root.rename(tmp_path / name)
     path = tmp_path / name / "tmp" / "catalog.duckdb"
     build_catalog(published, tmp_path / name, path)
