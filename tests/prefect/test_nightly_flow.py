@@ -1,0 +1,175 @@
+"""The nightly flow on a real server: the rows of the plain run, the counts of its report, and states that tell."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pytest
+
+from flows.drivers import PlainDriver
+from flows.lake.query import connect
+from flows.lake.store import Store
+from flows.report import RunReport
+from flows.run import run
+from flows.settings import Settings
+from tests.integration.nights import write_dump
+from tests.prefect.conftest import ROOT, Server
+
+pytestmark = [pytest.mark.prefect, pytest.mark.filterwarnings("default")]
+
+NIGHT = ROOT / "data" / "samples" / "night-1"
+VIEWS = ("articles", "copies", "deliveries", "pairs", "quarantine")
+COUNTS = ("records_read", "admitted", "replayed", "quarantined")
+
+
+def flow_run(lake: Path, *paths: Path) -> tuple[Any, Any]:
+    """Run the flow here, with its tasks and states on the server; give its last state and its id."""
+    from flows.nightly import nightly  # noqa: PLC0415 - importing Prefect takes seconds, and most runs skip these tests
+
+    state = nightly([str(path) for path in paths], lake=str(lake), return_state=True)
+    return state, state.state_details.flow_run_id
+
+
+def rows(lake: Path) -> dict[str, list[tuple[Any, ...]]]:
+    with connect(Store.open(lake, create=False)) as connection:
+        return {view: connection.execute(f"FROM {view} ORDER BY ALL").fetchall() for view in VIEWS}
+
+
+@pytest.fixture(scope="module")
+def plain(tmp_path_factory: pytest.TempPathFactory) -> RunReport:
+    """Take the sample night with the plain driver."""
+    with PlainDriver(1) as driver:
+        return run([NIGHT], Settings(lake=tmp_path_factory.mktemp("plain") / "lake"), driver)
+
+
+@pytest.fixture(scope="module")
+def served(server: Server, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Any, Any]:
+    """Take the sample night with the flow: the lake, the last state, the run's id."""
+    lake = tmp_path_factory.mktemp("served") / "lake"
+    return lake, *flow_run(lake, NIGHT)
+
+
+def test_both_drivers_publish_the_same_rows(plain: RunReport, served: tuple[Path, Any, Any]) -> None:
+    expected = rows(Path(plain.lake))
+    assert all(expected[view] for view in VIEWS)
+
+    assert expected == rows(served[0])
+
+
+def test_a_published_run_says_so_and_is_named_by_its_day(server: Server, served: tuple[Path, Any, Any]) -> None:
+    _, state, run_id = served
+    told = server.ask(f"flow_runs/{run_id}")
+
+    assert ("COMPLETED", "Published") == (told["state"]["type"], told["state"]["name"])
+    assert "published snapshot 1 (passed)" in told["state"]["message"]
+    assert told["name"] in {f"nightly-{datetime.now(UTC):%Y-%m-%d}", f"nightly-{told['start_time'][:10]}"}
+    assert state.name == "Published"
+
+
+def test_every_stage_is_a_few_task_runs(server: Server, served: tuple[Path, Any, Any]) -> None:
+    tasks = server.of_run("task_runs", served[2])
+
+    stages = {task["name"].split(" ")[0] for task in tasks}
+    assert {"intake", "normalise", "candidates", "verify", "clusters", "partition", "audit"} == stages
+    assert {"COMPLETED"} == {task["state"]["type"] for task in tasks}
+    assert {"intake 6 of 6", "audit"} <= {task["name"] for task in tasks}
+
+
+def test_the_table_artifact_has_the_counts_of_the_report(
+    server: Server, plain: RunReport, served: tuple[Path, Any, Any]
+) -> None:
+    (table,) = (each for each in server.of_run("artifacts", served[2]) if each["type"] == "table")
+    *dumps, total = orjson.loads(table["data"])
+
+    assert [
+        {"dump": d.name, "status": d.status, **{name: getattr(d, name) for name in COUNTS}} for d in plain.dumps
+    ] == dumps
+    assert {"dump": "6 dumps", "status": "published", **{name: plain.total(name) for name in COUNTS}} == total
+
+
+def test_the_summary_is_an_artifact(server: Server, served: tuple[Path, Any, Any]) -> None:
+    (summary,) = (each for each in server.of_run("artifacts", served[2]) if each["type"] == "markdown")
+
+    assert summary["data"].startswith("```text\n")
+    assert "harbour-post.jsonl" in summary["data"]
+    assert "published snapshot 1" in summary["data"]
+
+
+def test_nothing_of_an_article_reaches_prefect(server: Server, served: tuple[Path, Any, Any]) -> None:
+    lake, _, run_id = served
+    told = str([server.of_run(what, run_id) for what in ("artifacts", "task_runs", "logs")]) + str(
+        server.ask(f"flow_runs/{run_id}")
+    )
+    with connect(Store.open(lake, create=False)) as connection:
+        found = connection.execute("SELECT title, text[:40] FROM copies").fetchall()
+    pieces = {piece for row in found for piece in row if piece and len(piece) > 12}
+    assert len(pieces) > 20
+
+    assert [] == [piece for piece in pieces if piece in told]
+
+
+def test_the_same_night_again_is_nothing_new(served: tuple[Path, Any, Any]) -> None:
+    state, _ = flow_run(served[0], NIGHT)
+
+    assert ("COMPLETED", "Nothing new") == (state.type.value, state.name)
+    assert len(Store.open(served[0], create=False).numbers()) == 1
+
+
+def test_a_lake_that_is_held_fails_the_second_run_at_once(server: Server, tmp_path: Path) -> None:
+    store = Store.open(tmp_path / "lake", create=True)
+    with store.locked():
+        state, run_id = flow_run(store.root, NIGHT)
+
+    assert state.type.value == "FAILED"
+    assert state.message.startswith(f"another run holds {store.root}: pid ")
+    assert server.ask(f"flow_runs/{run_id}")["run_count"] == 1
+    assert store.current() is None
+
+
+def test_a_refused_audit_fails_the_run_and_leaves_its_counts(server: Server, tmp_path: Path) -> None:
+    story = {
+        "url": "https://post.example/b",
+        "body": "The council of Marrick voted.",
+        "published": "1650-01-01T00:00:00Z",
+    }
+    state, run_id = flow_run(tmp_path / "lake", write_dump(tmp_path / "bad.jsonl", [story]))
+
+    assert state.type.value == "FAILED"
+    assert "the audit refused the run, nothing was published" in state.message
+    assert Store.open(tmp_path / "lake", create=False).current() is None
+    (table,) = (each for each in server.of_run("artifacts", run_id) if each["type"] == "table")
+    assert orjson.loads(table["data"])[-1]["status"] == "refused by the audit"
+    assert {1} == {task["run_count"] for task in server.of_run("task_runs", run_id)}
+
+
+def test_a_refused_dump_shows_in_the_state(server: Server, tmp_path: Path) -> None:
+    story = {"url": "https://post.example/a", "body": "The council of Marrick voted on Monday."}
+    good, bad = write_dump(tmp_path / "good.jsonl", [story]), tmp_path / "bad.parquet"
+    bad.write_bytes(b"PAR1" + bytes(400) + b"PAR1")
+
+    partly, _ = flow_run(tmp_path / "lake", good, bad)
+    wholly, _ = flow_run(tmp_path / "lake", bad)
+
+    assert ("COMPLETED", "Published in part") == (partly.type.value, partly.name)
+    assert "1 of 2 dumps refused, first bad.parquet" in partly.message
+    assert "FAILED" == wholly.type.value
+
+
+def test_wrong_paths_and_settings_fail_with_one_sentence(server: Server, tmp_path: Path) -> None:
+    state, _ = flow_run(tmp_path / "lake", tmp_path / "nowhere")
+
+    assert ("FAILED", f"{tmp_path}/nowhere: No such file or directory; check the path") == (
+        state.type.value,
+        state.message,
+    )
+
+
+def test_names_that_no_json_can_hold_are_shown_escaped(server: Server, tmp_path: Path) -> None:
+    folder = tmp_path / "landing"
+    write_dump(folder / "caf\udce9 ``` \x1b[2J.jsonl", [{"body": "The council of Marrick voted on Monday."}])
+
+    state, run_id = flow_run(tmp_path / "lake", folder)
+
+    assert state.name == "Published"
+    assert len(server.of_run("artifacts", run_id)) == 2
