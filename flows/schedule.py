@@ -1,10 +1,7 @@
 """The nightly schedule, kept by Prefect's runner in this process. Imported after the environment says which server."""
 
 import asyncio
-import os
-import signal
 from contextlib import suppress
-from multiprocessing import active_children
 from pathlib import Path
 from typing import Any, Final
 
@@ -19,6 +16,7 @@ from prefect.schedules import Schedule as PrefectSchedule
 from prefect.states import Crashed
 
 from flows.nightly import nightly
+from flows.serve import interrupt
 from flows.settings import DEFAULT_FILE, Schedule, Settings
 from transforms.errors import UsageError
 
@@ -35,14 +33,6 @@ class _Runner(Runner):
 
     def handle_sigterm(self, *_args: Any, **_kwargs: Any) -> None:
         interrupt()
-
-
-def interrupt(*_: object) -> None:
-    """Do what Ctrl-C at a terminal does: interrupt this process and the runs that it has started."""
-    for child in active_children():
-        if child.pid:
-            os.kill(child.pid, signal.SIGINT)
-    signal.raise_signal(signal.SIGINT)
 
 
 def keep(schedule: PrefectSchedule, settings: Settings, settings_file: Path | None) -> None:

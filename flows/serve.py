@@ -12,6 +12,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from multiprocessing import active_children
 from pathlib import Path
 from time import monotonic, sleep
 from typing import Final
@@ -36,12 +37,23 @@ def serve(settings: Settings, settings_file: Path | None = None) -> None:
     Raises UsageError when the port is taken, the schedule is no schedule, or the named server does not answer.
     """
     os.environ.update(_QUIET)  # Prefect reads its settings once, on import, which comes after this
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a script's background job starts with it ignored
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, interrupt)
     try:
         with _server(settings.lake.resolve()) as process:
             _keep_schedule(settings, settings_file, process)
     except KeyboardInterrupt:
         sys.stderr.write("broadsheet: stopped; a run that was under way has ended, and published whole or not at all\n")
         raise SystemExit(_INTERRUPTED) from None
+
+
+def interrupt(*_: object) -> None:
+    """Do what Ctrl-C at a terminal does: interrupt this process and the runs that it has started."""
+    for child in active_children():
+        if child.pid:
+            os.kill(child.pid, signal.SIGINT)
+    signal.raise_signal(signal.SIGINT)
 
 
 @contextmanager
@@ -55,16 +67,20 @@ def _server(lake: Path) -> Iterator[subprocess.Popen[bytes] | None]:
     home = Path(os.environ.setdefault("PREFECT_HOME", f"{lake}-prefect"))
     home.mkdir(parents=True, exist_ok=True)
     os.environ["PREFECT_API_URL"] = f"http://{_HOST}:{port}/api"
-    command = [sys.executable, "-m", "prefect", "server", "start", "--host", _HOST, "--port", port]
-    with _log(home).open("ab") as log:
-        # In a session of its own: Ctrl-C is for us, who stop it last, when the schedule has been told.
-        process = subprocess.Popen(  # noqa: S603
-            command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
-        )
+    process = _start(home, port)
     try:
         yield process
     finally:
         _stop(process)
+
+
+def _start(home: Path, port: str) -> subprocess.Popen[bytes]:
+    command = [sys.executable, "-m", "prefect", "server", "start", "--host", _HOST, "--port", port]
+    with _log(home).open("ab") as log:
+        # In a session of its own: Ctrl-C is for us, who stop it last, when the schedule has been told.
+        return subprocess.Popen(  # noqa: S603
+            command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
+        )
 
 
 def _log(home: Path) -> Path:
@@ -95,10 +111,8 @@ def _stop(process: subprocess.Popen[bytes]) -> None:
 
 
 def _keep_schedule(settings: Settings, settings_file: Path | None, process: subprocess.Popen[bytes] | None) -> None:
-    from flows.schedule import bury_dead_runs, cron, interrupt, keep  # noqa: PLC0415 - slow, and the server starts up meanwhile
+    from flows.schedule import bury_dead_runs, cron, keep  # noqa: PLC0415 - slow, and the server starts up meanwhile
 
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, interrupt)
     schedule = cron(settings.schedule)
     _await_server(process)
     if process:

@@ -69,7 +69,7 @@ def test_what_cannot_pass_is_not_tried_again(error: Exception) -> None:
     with pytest.raises(type(error), match="no"):
         mapped(flaky, 3)
 
-    assert {0: 1, 1: 1, 2: 1} == flaky.calls
+    assert 1 == flaky.calls[1]
 
 
 @pytest.mark.parametrize(

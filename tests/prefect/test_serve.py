@@ -18,8 +18,6 @@ from tests.prefect.conftest import ROOT, Server, await_that, free_port
 pytestmark = pytest.mark.prefect
 
 SETTINGS = '[schedule]\ncron = "5 3 * * *"\ntimezone = "Europe/London"\n'
-STARTER = "import signal; signal.signal(2, signal.default_int_handler); import flows.cli; flows.cli.main()"
-"""A background job may be started with Ctrl-C ignored; a person's terminal never does that."""
 
 
 @contextmanager
@@ -28,7 +26,7 @@ def serving(folder: Path, **env: str) -> Iterator[subprocess.Popen[bytes]]:
     settings = folder / "my.toml"
     settings.write_text(SETTINGS)
     clean = {name: value for name, value in os.environ.items() if not name.startswith("PREFECT_")}
-    command = [sys.executable, "-c", STARTER, "serve", "--lake", str(folder / "lake"), "--settings", str(settings)]
+    command = [sys.executable, "-m", "flows.cli", "serve", "--lake", str(folder / "lake"), "--settings", str(settings)]
     with (folder / "out").open("wb") as out, (folder / "err").open("wb") as err:
         process = subprocess.Popen(
             command, env={**clean, **env, "PYTHONPATH": str(ROOT)}, stdout=out, stderr=err, cwd=folder
