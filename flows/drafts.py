@@ -55,7 +55,7 @@ def draft_days(task: DaysTask) -> tuple[Draft, ...]:
     chosen = _read(task.chosen).sort_by("position")
     names = [*ARTICLES.schema.names, PARTITION_COLUMN]
     rows = gather(task.staged, chosen["position"].combine_chunks(), names).sort_by(PARTITION_COLUMN)
-    task.folder.mkdir()
+    task.folder.mkdir(exist_ok=True)  # a retry meets its own folder
     stored = rows.select(ARTICLES.schema.names)
     return tuple(
         draft(ARTICLES, stored.slice(start, stop - start), task.folder / f"{start}.parquet", day)

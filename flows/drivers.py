@@ -109,7 +109,9 @@ def worker_pool(workers: int, begin: Callable[[], object] | None = None) -> Proc
 def end(pool: ProcessPoolExecutor, *, at_once: bool) -> None:
     """End a pool. At once: its processes, and any others of this one, are told to stop where they are."""
     if at_once:
+        pool.shutdown(wait=False, cancel_futures=True)
         for child in active_children():
+            child.join(1)  # an idle one leaves by itself, and takes back what its libraries registered
             child.terminate()
     pool.shutdown(wait=True, cancel_futures=True)
 

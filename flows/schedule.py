@@ -9,6 +9,7 @@ from prefect.client.orchestration import get_client
 from prefect.client.schemas.filters import FlowFilter, FlowFilterName, FlowRunFilter, FlowRunFilterState
 from prefect.client.schemas.filters import FlowRunFilterStateType as StateTypes
 from prefect.client.schemas.objects import ConcurrencyLimitConfig, ConcurrencyLimitStrategy, StateType
+from prefect.client.schemas.schedules import construct_schedule
 from prefect.exceptions import PrefectHTTPStatusError
 from prefect.runner import Runner
 from prefect.schedules import Cron
@@ -68,6 +69,7 @@ def bury_dead_runs() -> None:
 def cron(chosen: Schedule) -> PrefectSchedule:
     """Give the schedule of the settings as Prefect's; raise UsageError when it is none."""
     try:
+        construct_schedule(cron=chosen.cron, timezone=chosen.timezone)  # what the deployment does; Cron checks no zone
         return Cron(chosen.cron, timezone=chosen.timezone)
     except ValueError as error:
         raise UsageError(

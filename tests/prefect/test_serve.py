@@ -21,10 +21,10 @@ SETTINGS = '[schedule]\ncron = "5 3 * * *"\ntimezone = "Europe/London"\n'
 
 
 @contextmanager
-def serving(folder: Path, **env: str) -> Iterator[subprocess.Popen[bytes]]:
+def serving(folder: Path, text: str = SETTINGS, **env: str) -> Iterator[subprocess.Popen[bytes]]:
     """Serve a lake in a folder."""
     settings = folder / "my.toml"
-    settings.write_text(SETTINGS)
+    settings.write_text(text)
     clean = {name: value for name, value in os.environ.items() if not name.startswith("PREFECT_")}
     command = [sys.executable, "-m", "flows.cli", "serve", "--lake", str(folder / "lake"), "--settings", str(settings)]
     with (folder / "out").open("wb") as out, (folder / "err").open("wb") as err:
@@ -100,6 +100,17 @@ def test_a_port_that_is_taken_is_said_in_one_sentence(tmp_path: Path) -> None:
     said = (tmp_path / "err").read_text()
     assert 2 == code
     assert said.startswith(f"broadsheet: port {port} of 127.0.0.1 cannot be had")
+    assert 1 == said.count("\n")
+
+
+@pytest.mark.parametrize("line", ['cron = "99 2 * * *"', 'cron = "nightly"', 'timezone = "Mars/Olympus"'])
+def test_what_is_no_schedule_is_said_in_one_sentence(line: str, tmp_path: Path) -> None:
+    with serving(tmp_path, f"[schedule]\n{line}\n", PREFECT_SERVER_API_PORT=str(free_port())) as process:
+        code = process.wait(120)
+
+    said = (tmp_path / "err").read_text()
+    assert 2 == code
+    assert said.startswith("broadsheet: [schedule] cron ")
     assert 1 == said.count("\n")
 
 
