@@ -32,7 +32,7 @@ test-slow: .venv/installed ## Run the tests that take minutes
 	$(BIN)/python -m pytest -m slow
 
 test-prefect: .venv/installed ## Run the tests that start a Prefect server
-	$(BIN)/python -m pytest -m prefect
+	$(BIN)/python -m pytest -n 0 -m prefect
 
 lint: .venv/installed ## Check style and types
 	$(BIN)/ruff check .
