@@ -23,7 +23,9 @@ def profile_columns(side: str) -> str:
     return _PROFILE_SQL.format(side)
 
 
-def relate_tonight(tonight: Tonight, verified: Sequence[Path], limits: PairSettings) -> tuple[pa.Table, pa.Table]:
+def relate_tonight(
+    tonight: Tonight, verified: Sequence[Path], limits: PairSettings, workspace: Path
+) -> tuple[pa.Table, pa.Table]:
     """Give the new rows of TEXT_PAIRS and of PAIRS; the latter also as table `pair` of the connection.
 
     A fact of an earlier night speaks again when one of its two texts was printed again; a fact found tonight speaks
@@ -31,14 +33,16 @@ def relate_tonight(tonight: Tonight, verified: Sequence[Path], limits: PairSetti
     """
     facts = open_staged(verified).cast(TEXT_PAIRS.schema) if verified else TEXT_PAIRS.schema.empty_table()
     tonight.keep("fact", facts)
-    found = list(_judged(tonight, limits))
-    columns = zip(*found, strict=True) if found else [()] * len(PAIRS.columns)
-    pairs = pa.table([pa.array(c, f.type) for c, f in zip(columns, PAIRS.schema, strict=True)], schema=PAIRS.schema)
+    path = workspace / "pairs.arrow"
+    with pa.ipc.new_file(path, PAIRS.schema) as writer:
+        for batch in _judged(tonight, limits):
+            writer.write_batch(batch)
+    pairs = open_staged([path])
     tonight.keep("pair", pairs)
     return facts, pairs
 
 
-def _judged(tonight: Tonight, limits: PairSettings) -> Iterator[tuple[Any, ...]]:
+def _judged(tonight: Tonight, limits: PairSettings) -> Iterator[pa.RecordBatch]:
     result = tonight.connection.execute(f"""
         WITH spoken AS (
             SELECT *, true AS is_new FROM fact
@@ -51,10 +55,15 @@ def _judged(tonight: Tonight, limits: PairSettings) -> Iterator[tuple[Any, ...]]
         WHERE f.is_new OR a.is_fresh OR b.is_fresh
     """)
     while rows := result.fetchmany(_BATCH_ROWS):
-        for row in rows:
-            similarity = Similarity(*row[:5])
-            one, other = Profile(*row[5 : 5 + PROFILE_WIDTH]), Profile(*row[5 + PROFILE_WIDTH :])
-            verdict = relate(one, other, similarity, limits)
-            if verdict:
-                ids = sorted((one.article_id, other.article_id))
-                yield (*ids, similarity.jaccard, similarity.containment, verdict.relation.value, verdict.rule)
+        found = [pair for row in rows if (pair := _judge(row, limits))]
+        columns = zip(*found, strict=True) if found else [()] * len(PAIRS.columns)
+        yield pa.record_batch([pa.array(c, f.type) for c, f in zip(columns, PAIRS.schema, strict=True)], PAIRS.schema)
+
+
+def _judge(row: tuple[Any, ...], limits: PairSettings) -> tuple[Any, ...] | None:
+    """Ask the pair rule about one row: five figures, then the profiles of two articles."""
+    similarity = Similarity(*row[:5])
+    one, other = Profile(*row[5 : 5 + PROFILE_WIDTH]), Profile(*row[5 + PROFILE_WIDTH :])
+    verdict = relate(one, other, similarity, limits)
+    ids = sorted((one.article_id, other.article_id))
+    return (*ids, similarity.jaccard, similarity.containment, verdict.relation.value, verdict.rule) if verdict else None

@@ -42,7 +42,7 @@ def propose_pairs(task: NightTask) -> tuple[VerifyTask, ...]:
 def settle(task: NightTask, verified: tuple[Path, ...]) -> Settled:
     """Judge the verified pairs, redo the touched clusters, and draft all that changes but the articles' own parts."""
     with opened(task) as tonight:
-        facts, pairs = relate_tonight(tonight, verified, task.limits)
+        facts, pairs = relate_tonight(tonight, verified, task.limits, task.workspace)
         places = place_tonight(tonight, task.limits)
         narrow = [
             (MEMBERSHIP, places),
