@@ -146,6 +146,10 @@ def accept(staged: Sequence[Staged], report: RunReport) -> tuple[Piece, ...]:
         dump = report.dumps[each.dump]
         if each.refusal and dump.status == "consumed":
             _refuse(dump, each.refusal)
+    refused = {dump.digest for dump in report.dumps if dump.status == "refused" and dump.digest}
+    for dump in report.dumps:
+        if dump.status == "replayed" and dump.digest in refused:
+            _refuse(dump, "it holds the same as a dump of this run that was refused")
     pieces = []
     first_records: dict[tuple[int, int], int] = {}
     for each in staged:

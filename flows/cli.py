@@ -99,6 +99,12 @@ def main() -> None:
         _fail(f"{error.format_message().rstrip('.')}; see `broadsheet --help`", error.exit_code, debug=debug)
     except BroadsheetError as error:
         _fail(str(error), error.exit_code, debug=debug)
+    except OSError as error:
+        what = f"{error.filename}: {error.strerror}" if error.filename else str(error)
+        _fail(f"{what}; check the path, its permissions and the space left there", 1, debug=debug)
+    except RuntimeError as error:
+        code = _INTERRUPTED if "interrupted" in str(error).lower() else 1  # DuckDB's answer to Ctrl-C
+        _fail(f"{error}; run again with --debug for the traceback", code, debug=debug)
     except Exception as error:  # noqa: BLE001 - the last resort: a sentence, and the traceback for who asks
         _fail(f"{type(error).__name__}: {error}; run again with --debug for the traceback", 1, debug=debug)
     if code == _INTERRUPTED:  # Typer's answer to Ctrl-C

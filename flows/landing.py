@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from flows.lake.store import MARKER
 from transforms.errors import UsageError
 
 
@@ -36,7 +37,9 @@ def find_dumps(paths: Iterable[Path]) -> tuple[list[Landed], list[str]]:
 
 
 def _walk(folder: Path) -> list[Landed]:
-    files = (p for p in sorted(folder.rglob("*")) if not p.is_dir())
+    """List a folder's files, but not those of a lake in it: a run would take its own parts in for dumps."""
+    lakes = [marker.parent for marker in folder.rglob(MARKER)]
+    files = (p for p in sorted(folder.rglob("*")) if not p.is_dir() and not any(map(p.is_relative_to, lakes)))
     landed = [Landed(path, path.relative_to(folder).as_posix()) for path in files]
     return [file for file in landed if not any(part.startswith(".") for part in Path(file.name).parts)]
 

@@ -89,9 +89,16 @@ def run(
         workspace = store.workspace(run_id)
         night = Night(store, parent, settings, driver, default_source, workspace, report, datetime.now(UTC))
         tasks = [ReceiveTask(f.path, f.name, workspace / f"dump-{i:05}", settings) for i, f in enumerate(landed)]
+        _mend_catalog(night)
         _night(night, tasks, auditor)
         store.recover()
         return report
+
+
+def _mend_catalog(night: Night) -> None:
+    """Build the catalog again where a run ended between its commit and its catalog, or somebody removed it."""
+    if night.parent and not night.store.shows(night.parent.number):
+        show(night.store, night.parent, night.workspace)
 
 
 def _night(night: Night, tasks: list[ReceiveTask], auditor: ProcessPoolExecutor | None) -> None:
@@ -216,8 +223,7 @@ def _require_same_rules(parent: Manifest | None, settings: Settings) -> None:
     if parent and (parent.rules_digest, parent.schema_digest) != (settings.rules_digest, schema_digest()):
         raise RulesChanged(
             f"the lake {settings.lake} was made under other rules ({parent.rules_digest[:8]}, now "
-            f"{settings.rules_digest[:8]}); undo the change under [pairs], or run the dumps kept in "
-            f"{settings.lake / 'raw'} into a new lake"
+            f"{settings.rules_digest[:8]}); undo the change under [pairs], or run all dumps into a new lake"
         )
 
 

@@ -67,6 +67,16 @@ class Settings(_Frozen):
     sources: dict[str, Source] = Field(default_factory=dict)
     schedule: Schedule = Schedule()
 
+    @field_validator("pairs")
+    @classmethod
+    def _possible_thresholds(cls, pairs: PairSettings) -> PairSettings:
+        for name in pairs.__slots__:
+            value = getattr(pairs, name)
+            most = 1.0 if name.endswith(("jaccard", "containment")) else float("inf")
+            if not 0 <= value <= most:
+                raise ValueError(f"{name} is {value}, but must lie between 0 and {most}")
+        return pairs
+
     @property
     def cores(self) -> int:
         """Processes and threads to use."""

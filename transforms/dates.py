@@ -24,6 +24,7 @@ _ZONES: Final = {
 _PARTIAL_WEEK: Final = re.compile(r"\d{4}-?W\d\d(?!-?\d)")
 _SIGNED_ZONE: Final = re.compile(rf"\b(?:GMT|UTC|{'|'.join(_ZONES)}) ?(?=[+-]\d)")
 _MONTHS: Final = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_DOTTED: Final = re.compile(r"\d{1,2}\.\d{1,2}\.\d{4}")
 _URL_DAY: Final = re.compile(
     rf"/((?:19|20)\d\d)[/-](0?[1-9]|1[0-2]|{'|'.join(_MONTHS)})[/-](0?[1-9]|[12]\d|3[01])(?=[/-]|$)"
 )
@@ -85,8 +86,9 @@ def _from_any_style(text: str) -> datetime | None:
     dateutil takes "GMT+1" and "CET+1" the POSIX way, as one hour behind; in a newspaper it means ahead.
     """
     text = _SIGNED_ZONE.sub("", text)
+    is_dotted = _DOTTED.match(text) is not None  # 02.03.2026 is the second of March wherever it is written so
     try:
-        first, second = (_PARSER.parse(text, default=d, tzinfos=_zone) for d in _DEFAULTS)
+        first, second = (_PARSER.parse(text, default=d, tzinfos=_zone, dayfirst=is_dotted) for d in _DEFAULTS)
     except (ValueError, OverflowError, TypeError):
         return None
     return _to_utc(first) if first == second else None

@@ -246,7 +246,7 @@ def _date_columns(raws: list[_Raw]) -> dict[str, Any]:
     for raw in raws:
         moment, origin = parse_date(raw["published"]), Origin.FIELD
         if moment is None:
-            moment, origin = date_in_url(_as_text(raw["url"])), Origin.URL
+            moment, origin = date_in_url(_as_text(raw["url"]) or _as_text(raw["canonical_url"])), Origin.URL
         dates.append((moment, origin if moment else Origin.NONE))
     return {
         "published_at": [moment for moment, _ in dates],

@@ -148,7 +148,7 @@ DUMPS = Table(
         Column("byte_count", pa.int64(), "Decompressed size", "bytes"),
         Column("records_read", pa.int64(), "Records found: admitted + replayed + quarantined", "records"),
         Column("admitted", pa.int64(), "Records that became new articles", "records"),
-        Column("replayed", pa.int64(), "Records whose article was already known", "records"),
+        Column("replayed", pa.int64(), "Records whose article, or whose whole dump, was already known", "records"),
         Column("quarantined", pa.int64(), "Records in quarantine", "records"),
         Column(
             "unused_fields", pa.map_(pa.string(), pa.int64()), "Fields that no mapping used, and in how many records"
@@ -164,7 +164,7 @@ RUNS = Table(
         Column("run_id", pa.string(), "The run"),
         Column("snapshot", pa.int64(), "Number of the snapshot it published"),
         Column("started_at", TIMESTAMP, "Start", "UTC"),
-        Column("finished_at", TIMESTAMP, "When its manifest was written", "UTC"),
+        Column("finished_at", TIMESTAMP, "When its audit had passed", "UTC"),
         Column("driver", pa.string(), "plain or prefect"),
         Column("records_read", pa.int64(), "Records found in its dumps", "records"),
         Column("admitted", pa.int64(), "New articles", "records"),

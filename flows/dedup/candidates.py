@@ -1,6 +1,6 @@
 """Candidates: texts that share a band, or whose articles share an address. They are proposed here and judged later.
 
-Equal texts were made one before, so a bucket holds different texts only, however often each was printed.
+Equal texts of a day are one here, so what fills a bucket is different texts, however often each was printed.
 """
 
 from math import ceil

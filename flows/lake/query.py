@@ -133,8 +133,10 @@ def _distinct(names: list[str]) -> list[str]:
 
 
 def _one_line(error: duckdb.Error) -> str:
-    """Return the first line of DuckDB's message: what follows repeats the statement or the stack."""
-    return str(error).strip().split("\n", 1)[0]
+    """Return the first line of DuckDB's message, and its guess at what was meant; the rest repeats the statement."""
+    first, *others = str(error).strip().split("\n")
+    guess = next((line for line in others if line.startswith("Did you mean")), "")
+    return f"{first} {guess}".strip()
 
 
 def _box(table: pa.Table) -> bytes:

@@ -191,9 +191,14 @@ class Store:
             raise LakeBusy(f"another run published snapshot {manifest.number} first; run again") from error
         self.disk.sync(self.root / "snapshots")
 
+    def shows(self, number: int) -> bool:
+        """Tell whether `catalog.duckdb` leads to the catalog of this snapshot."""
+        link = self.root / "catalog.duckdb"
+        return link.exists() and link.resolve().name == _catalog_name(number)
+
     def swap_catalog(self, staged: Path, number: int) -> None:
         """Make a staged catalog the one that `catalog.duckdb` leads to; who has the old one open keeps it."""
-        path = f"catalogs/catalog-{number:06}.duckdb"
+        path = f"catalogs/{_catalog_name(number)}"
         link = self.root / "tmp" / f"catalog-{number}-{os.getpid()}.link"
         self.disk.sync(staged)
         self.disk.rename(staged, self.root / path)
@@ -286,3 +291,7 @@ def _sync(path: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def _catalog_name(number: int) -> str:
+    return f"catalog-{number:06}.duckdb"

@@ -64,3 +64,23 @@ def test_a_damaged_table_is_refused_and_its_neighbours_are_taken(tmp_path: Path,
 
     assert ["refused", "refused", "consumed"] == [dump.status for dump in report.dumps]
     assert ("published", 1) == (report.outcome, report.articles)
+
+
+def test_a_lake_inside_the_named_folder_is_not_taken_in(tmp_path: Path, auditor: ProcessPoolExecutor) -> None:
+    write_dump(tmp_path / "good.jsonl", [GOOD])
+    take(tmp_path / "lake", [tmp_path], auditor)
+
+    report = take(tmp_path / "lake", [tmp_path], auditor)
+
+    assert ["good.jsonl"] == [dump.name for dump in report.dumps]
+
+
+def test_a_lost_catalog_is_built_again_though_nothing_is_new(tmp_path: Path, auditor: ProcessPoolExecutor) -> None:
+    dump = write_dump(tmp_path / "good.jsonl", [GOOD])
+    take(tmp_path / "lake", [dump], auditor)
+    (tmp_path / "lake" / "catalog.duckdb").unlink()
+
+    report = take(tmp_path / "lake", [dump], auditor)
+
+    assert "nothing new" == report.outcome
+    assert (tmp_path / "lake" / "catalog.duckdb").is_file()
