@@ -1,6 +1,6 @@
 """Taking dumps in: received, known or refused; cut into tasks; and what came of them counted back to each dump."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatch
 from pathlib import Path
@@ -17,7 +17,7 @@ from flows.lake.catalog import source
 from flows.lake.manifest import Manifest
 from flows.report import DumpReport, RunReport
 from flows.settings import Settings, Source
-from flows.stage import Staged, StageTask
+from flows.stage import Staged, StageTask, no_text_sentence
 from transforms.errors import DumpRefused
 from transforms.fields import FieldMap
 from transforms.tables import DUMPS, QUARANTINE
@@ -146,6 +146,8 @@ def accept(staged: Sequence[Staged], report: RunReport) -> tuple[Piece, ...]:
         dump = report.dumps[each.dump]
         if each.refusal and dump.status == "consumed":
             _refuse(dump, each.refusal)
+    for dump, names in _textless(staged, report):
+        _refuse(dump, no_text_sentence(names))
     refused = {dump.digest for dump in report.dumps if dump.status == "refused" and dump.digest}
     for dump in report.dumps:
         if dump.status == "replayed" and dump.digest in refused:
@@ -163,6 +165,18 @@ def accept(staged: Sequence[Staged], report: RunReport) -> tuple[Piece, ...]:
         pieces.append(Piece(each.articles, rows, each.dump, dump.digest or "", dump.name, each.member, first))
         _count(each, dump, report)
     return tuple(pieces)
+
+
+def _textless(staged: Sequence[Staged], report: RunReport) -> Iterator[tuple[DumpReport, tuple[str, ...]]]:
+    """Give the dumps in which no record has a field for the text: wrong settings, not records without a story."""
+    by_dump: dict[int, list[Staged]] = {}
+    for each in staged:
+        if each.records_read:
+            by_dump.setdefault(each.dump, []).append(each)
+    for place, chunks_read in by_dump.items():
+        dump = report.dumps[place]
+        if dump.status == "consumed" and all(each.without_text for each in chunks_read):
+            yield dump, chunks_read[0].without_text
 
 
 def _count(staged: Staged, dump: DumpReport, report: RunReport) -> None:

@@ -1,7 +1,7 @@
 """Stage one chunk of a dump: bytes to normalised, fingerprinted rows in two Arrow files. Runs in a worker process."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -14,6 +14,7 @@ from transforms.fields import FieldMap
 from transforms.normalise import REJECTS, STAGED, Batch, normalise
 from transforms.parse import Malformed, Record, header
 
+_SHOWN_NAMES: Final = 12
 BATCH_RECORDS: Final = 4096
 BATCH_BYTES: Final = 16 << 20
 """Records, and bytes of records, that each process has in memory at a time."""
@@ -34,7 +35,10 @@ class StageTask:
 
 @dataclass(frozen=True, slots=True)
 class Staged:
-    """What a chunk became; `refusal` says why its whole dump cannot be read."""
+    """What a chunk became; `refusal` says why its whole dump cannot be read.
+
+    `without_text` names the fields of its records when none of them is one for the text.
+    """
 
     dump: int
     member: str | None
@@ -44,6 +48,7 @@ class Staged:
     admitted_or_replayed: int = 0
     quarantined: int = 0
     unused: Counter[tuple[str, str]] = field(default_factory=Counter)
+    without_text: tuple[str, ...] = ()
     refusal: str | None = None
 
     @property
@@ -60,7 +65,8 @@ def stage(task: StageTask) -> Staged:
     try:
         _check_columns(task.chunk, fields)
         batches = _batches(records(task.chunk, task.max_record_bytes))
-        return Staged(*place, *_write((normalise(b, fields, task.default_source) for b in batches), articles, rejects))
+        counts = _write((normalise(batch, fields, task.default_source) for batch in batches), articles, rejects)
+        return Staged(*place, *counts, fields.without_text())
     except DumpRefused as error:
         return Staged(*place, refusal=str(error))
 
@@ -81,10 +87,15 @@ def _batches(found: Iterable[Record | Malformed]) -> Iterator[list[Record | Malf
 def _check_columns(chunk: Chunk, fields: FieldMap) -> None:
     columns = header(mapped(chunk.path), chunk.format, chunk.encoding)
     if columns is not None and not fields.has_text(columns):
-        raise DumpRefused(
-            f"none of its columns ({', '.join(columns[:12])}) holds the text; "
-            'name it in the settings, as in [sources.NAME.fields] text = ["column"]'
-        )
+        raise DumpRefused(no_text_sentence(columns))
+
+
+def no_text_sentence(names: Sequence[str]) -> str:
+    """Say which columns or fields there are, when none is known to hold the text, and how to name it."""
+    return (
+        f"none of its fields ({', '.join(names[:_SHOWN_NAMES])}) holds the text; "
+        'name it in the settings, as in [sources.NAME.fields] text = ["story"]'
+    )
 
 
 def _write(batches: Iterable[Batch], articles: Path, rejects: Path) -> tuple[int, int, Counter[tuple[str, str]]]:

@@ -63,6 +63,12 @@ class FieldMap:
         used = {key for group in candidates for key in group}
         return Plan(candidates, tuple(key for key in keys if key not in used))
 
+    def without_text(self) -> tuple[str, ...]:
+        """Names of the fields seen so far, if none of them ever filled the text; empty otherwise."""
+        if any(self.has_text(keys) for keys in tuple(self._plans)):
+            return ()
+        return tuple(dict.fromkeys(key for keys in self._plans for key in keys))
+
     def has_text(self, columns: tuple[str, ...]) -> bool:
         """Tell whether any of these columns would fill the text."""
         return bool(self.plan(columns).candidates[TARGETS.index("text")])
