@@ -230,7 +230,8 @@ class Store:
         for name in _FOLDERS:
             self.disk.make_folder(self.root / name)
         with self.locked():
-            self.disk.rename(draft, self.root / MARKER)
+            if draft.exists():  # else another first run was faster with the same
+                self.disk.rename(draft, self.root / MARKER)
             self.disk.sync(self.root)
 
     def _probe(self) -> None:
