@@ -5,7 +5,7 @@ LAKE := data/demo-lake
 N ?= 100000
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-slow test-prefect lint format bench lock clean
+.PHONY: help demo test test-slow test-prefect faults lint format bench bench-lake lock clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -34,6 +34,9 @@ test-slow: .venv/installed ## Run the tests that take minutes
 test-prefect: .venv/installed ## Run the tests that start a Prefect server
 	$(BIN)/python -m pytest -n 0 -m prefect
 
+faults: .venv/installed ## Break it in every way we know and count what that does (minutes; faults/result.json)
+	$(BIN)/python -m tests.faults
+
 lint: .venv/installed ## Check style and types
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -46,6 +49,9 @@ format: .venv/installed ## Bring the code into one format
 bench: .venv/installed ## Time a whole run beside a bare DuckDB copy (N=100000)
 	$(BIN)/python -m tests.benchmarks.bench --articles $(N)
 
+bench-lake: .venv/installed ## Time commit, catalog and queries of a lake of 3,000 parts
+	$(BIN)/python -m tests.benchmarks.lake --parts 3000
+
 lock: .venv/installed ## Choose versions anew
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --all-extras --generate-hashes --no-emit-index-url \
 		--no-annotate --no-header --output-file requirements.lock pyproject.toml
@@ -53,4 +59,4 @@ lock: .venv/installed ## Choose versions anew
 		--no-annotate --no-header --output-file bootstrap.lock -
 
 clean: ## Remove the environment and what the demo and the benchmark made
-	rm -rf .venv $(LAKE) bench
+	rm -rf .venv $(LAKE) bench faults

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal
 
-from expectations.projection import project
+from expectations.projection import Connect, open_database, project
 from expectations.thresholds import load_thresholds
 
 if TYPE_CHECKING:
@@ -54,10 +54,16 @@ def warm_up() -> None:
 
 
 def audit(
-    files: Mapping[str, Sequence[str]], run_id: str, workspace: Path, *, memory_mb: int = 1024
+    files: Mapping[str, Sequence[str]],
+    run_id: str,
+    workspace: Path,
+    *,
+    memory_mb: int = 1024,
+    connect: Connect = open_database,
 ) -> tuple[Finding, ...]:
     """Run every expectation over the stored tables: the absolute paths of each table's Parquet files, by its name.
 
+    `connect` opens a DuckDB that can read them.
     A table without files is empty. The workspace, which must exist, is left as it was. Raises LakeDamaged when a
     table cannot be read at all; an expectation that cannot be answered is an errored finding.
     """
@@ -66,7 +72,7 @@ def audit(
 
     with tempfile.TemporaryDirectory(dir=workspace, prefix="audit-") as folder:
         database = Path(folder) / "projection.duckdb"
-        project(database, files, run_id, memory_mb=memory_mb)
+        project(database, files, run_id, memory_mb=memory_mb, connect=connect)
         return examine(database, promises(load_thresholds()), memory_mb=memory_mb)
 
 

@@ -3,8 +3,7 @@
 What is not selected here cannot reach a result, a log or a report, whatever an article says.
 """
 
-import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -18,6 +17,9 @@ from transforms.tables import DELIVERIES, DUMPS, MEMBERSHIP, PAIRS, QUARANTINE
 _IS_TONIGHT: Final = "run_id = $run_id"
 _SHARE_OF_RUN: Final = "sum(quarantined) OVER run / nullif(sum(records_read) OVER run, 0)"
 _UTC: Final = "published_at AT TIME ZONE 'UTC'"
+
+Config = dict[str, str | bool | int | float | list[str]]
+Connect = Callable[[Path, Config], duckdb.DuckDBPyConnection]
 
 PROJECTIONS: Final[Mapping[Table, tuple[str, ...]]] = {
     ARTICLES: (
@@ -48,14 +50,21 @@ _UNREADABLE: Final = (duckdb.BinderException, duckdb.InvalidInputException, duck
 _WINDOWS: Final[Mapping[Table, str]] = {DUMPS: "WINDOW run AS (PARTITION BY run_id)"}
 
 
-def project(database: Path, files: Mapping[str, Sequence[str]], run_id: str, *, memory_mb: int) -> None:
+def open_database(database: Path, config: Config) -> duckdb.DuckDBPyConnection:
+    """Open a database that reads local files."""
+    return duckdb.connect(database, config=config)
+
+
+def project(
+    database: Path, files: Mapping[str, Sequence[str]], run_id: str, *, memory_mb: int, connect: Connect
+) -> None:
     """Write a DuckDB file that holds the projection of every audited table over exactly these Parquet files.
 
     Tables, not views: each is looked at a dozen times, and opening the days of years anew for each costs more than
     the rest of the audit. Raises LakeDamaged when a file is missing, is no Parquet or lacks a column of its table.
     """
-    config: dict[str, str | bool | int | float | list[str]] = {"memory_limit": f"{memory_mb}MB"}
-    with duckdb.connect(str(database), config=config) as connection:
+    config: Config = {"memory_limit": f"{memory_mb}MB"}
+    with connect(database, config) as connection:
         # Read a few times and thrown away: compressing takes half of the time that writing does.
         connection.execute("SET force_compression = 'uncompressed'")
         for table in PROJECTIONS:
@@ -63,12 +72,17 @@ def project(database: Path, files: Mapping[str, Sequence[str]], run_id: str, *, 
             try:
                 _project_table(connection, table, paths, run_id)
             except _UNREADABLE as error:
-                if isinstance(error, duckdb.IOException) and all(map(os.path.isfile, paths)):
+                if isinstance(error, duckdb.IOException) and not _lacks_any(paths):
                     raise  # The trouble is not with the lake: the disk that the projection is written to is full.
                 raise LakeDamaged(
                     f"The audit cannot read the {len(paths)} parts of {table.name} ({type(error).__name__}); "
                     "run `broadsheet verify` to see which are damaged."
                 ) from error
+
+
+def _lacks_any(paths: Sequence[str]) -> bool:
+    """Tell whether a file is missing; of object storage it is not known, and a failure is taken for the network's."""
+    return any("://" not in path and not Path(path).is_file() for path in paths)
 
 
 def _project_table(connection: duckdb.DuckDBPyConnection, table: Table, paths: Sequence[str], run_id: str) -> None:

@@ -4,16 +4,17 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatch
 from pathlib import Path
+from time import time
 from typing import Any
 
-import duckdb
 import pyarrow as pa
 
 from flows.dedup.tonight import Piece, open_staged
 from flows.intake.chunks import Chunk, chunks
-from flows.intake.receipt import IntakeLimits, Receipt
+from flows.intake.receipt import IntakeLimits, Receipt, printable
 from flows.intake.receive import receive
 from flows.lake.catalog import source
+from flows.lake.duck import open_duckdb
 from flows.lake.manifest import Manifest
 from flows.report import DumpReport, RunReport
 from flows.settings import Settings, Source
@@ -31,6 +32,8 @@ class ReceiveTask:
     name: str
     workspace: Path
     settings: Settings
+    still_seconds: int = 0
+    """How long it must have lain there unchanged."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,16 +42,6 @@ class Arrival:
 
     receipt: Receipt
     place: int = -1
-
-    @property
-    def raw(self) -> Path | None:
-        """The copy to be kept."""
-        return self.receipt.raw.path if self.receipt.raw else None
-
-    @property
-    def raw_name(self) -> str:
-        """The name under which it is kept."""
-        return self.receipt.digest + (self.receipt.raw.suffix if self.receipt.raw else "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +53,9 @@ class Refusal:
 
 
 def receive_one(task: ReceiveTask) -> Arrival | Refusal:
-    """Unpack and digest one file."""
+    """Unpack and digest one file, unless it may still be on its way."""
+    if moving := _moving(task):
+        return Refusal(task.name, moving)
     limits = IntakeLimits(max_dump_bytes=task.settings.max_dump_bytes)
     fields = FieldMap(_source_of(task.settings, task.name, None)[1].fields)
     try:
@@ -69,11 +64,20 @@ def receive_one(task: ReceiveTask) -> Arrival | Refusal:
         return Refusal(task.name, str(error))
 
 
+def _moving(task: ReceiveTask) -> str | None:
+    """Say that a file was written to just now. One from the future is no news: a clock was set back."""
+    age = time() - task.path.stat().st_mtime if task.still_seconds and task.path.is_file() else None
+    if age is None or not 0 <= age < task.still_seconds:
+        return None
+    label = printable(task.name)
+    return f"{label} was written to {age:.0f} s ago; a run takes it once it has lain still for {task.still_seconds} s"
+
+
 def register(
-    received: Iterable[Arrival | Refusal], parent: Manifest | None, root: Path, report: RunReport
+    received: Iterable[Arrival | Refusal], parent: Manifest | None, address: str, report: RunReport
 ) -> list[Arrival]:
     """Enter each dump in the report; give those whose content is new."""
-    known = _known_dumps(parent, root)
+    known = _known_dumps(parent, address)
     fresh: dict[str, Arrival] = {}
     for each in received:
         if isinstance(each, Refusal):
@@ -87,17 +91,18 @@ def register(
             dump.records_read = dump.replayed = known.get(receipt.digest, 0)
         else:
             fresh[receipt.digest] = Arrival(receipt, len(report.dumps))
+            dump.raw_name = receipt.raw.name if receipt.raw else None
         report.dumps.append(dump)
     return list(fresh.values())
 
 
-def _known_dumps(parent: Manifest | None, root: Path) -> dict[str, int]:
+def _known_dumps(parent: Manifest | None, address: str) -> dict[str, int]:
     """Digest to number of records of every dump consumed so far."""
     if not parent:
         return {}
-    with duckdb.connect() as connection:
+    with open_duckdb(address) as connection:
         rows = connection.execute(f"""
-            SELECT dump_digest, records_read FROM {source(DUMPS, parent.parts_of(DUMPS.name), root)}
+            SELECT dump_digest, records_read FROM {source(DUMPS, parent.parts_of(DUMPS.name), address)}
             WHERE status = 'consumed'
         """).fetchall()
     return dict(rows)
@@ -128,7 +133,7 @@ def _cut(receipt: Receipt, chunk_bytes: int) -> list[tuple[str | None, Chunk]]:
 
 
 def _refuse(dump: DumpReport, sentence: str) -> None:
-    dump.status, dump.detail = "refused", f"{dump.name}: {sentence}"
+    dump.status, dump.detail, dump.raw_name = "refused", f"{dump.name}: {sentence}", None
 
 
 def _source_of(settings: Settings, dump_name: str, member: str | None) -> tuple[str | None, Source]:

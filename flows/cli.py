@@ -1,15 +1,20 @@
-"""The command line: `broadsheet run`, `query`, `serve`. Arguments in, one sentence out when something is wrong."""
+"""The command line: arguments in, one sentence out when something is wrong."""
 
 import sys
 import traceback
+from dataclasses import asdict
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import orjson
 import typer
 
 from flows.settings import load_settings
 from transforms.errors import AuditFailed, BroadsheetError
+
+if TYPE_CHECKING:
+    from flows.lake.store import Store
 
 app = typer.Typer(
     name="broadsheet",
@@ -22,7 +27,10 @@ app = typer.Typer(
 _INTERRUPTED = 130
 
 Form = Literal["table", "json", "csv", "parquet"]
-Lake = Annotated[Path | None, typer.Option(help="Folder of the lake (default: that of the settings, else ./lake).")]
+Lake = Annotated[
+    str | None,
+    typer.Option(help="Folder of the lake, or s3://bucket/prefix (default: that of the settings, else ./lake)."),
+]
 SettingsFile = Annotated[Path | None, typer.Option("--settings", help="Settings file (default: ./broadsheet.toml).")]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object on standard output.")]
 
@@ -58,7 +66,11 @@ def run(
 
 def _print(report: Any, *, as_json: bool) -> None:
     if as_json:
-        sys.stdout.write(orjson.dumps(report.to_json(), option=orjson.OPT_APPEND_NEWLINE).decode())
+        _write_json(report.to_json())
+
+
+def _write_json(value: Any) -> None:
+    sys.stdout.write(orjson.dumps(value, option=orjson.OPT_APPEND_NEWLINE).decode())
 
 
 @app.command()
@@ -72,13 +84,87 @@ def query(
     as_json: Json = False,
 ) -> None:
     """Answer a question about the current snapshot, reading only."""
-    from flows.lake.query import connect, render, run_query  # noqa: PLC0415
-    from flows.lake.store import Store  # noqa: PLC0415
+    from flows.lake.answers import render  # noqa: PLC0415
+    from flows.lake.query import open_snapshot, run_query  # noqa: PLC0415
 
-    store = Store.open(load_settings(settings, lake=lake).lake, create=False)
-    with connect(store, at) as connection:
+    with open_snapshot(_existing(lake, settings), at) as connection:
         answer = run_query(connection, sql)
     sys.stdout.buffer.write(render(answer, "json" if as_json else form))
+
+
+@app.command()
+def snapshots(lake: Lake = None, settings: SettingsFile = None, *, as_json: Json = False) -> None:
+    """List the snapshots that are kept; the last is what readers see."""
+    from flows.terminal import snapshot_rows, snapshot_table  # noqa: PLC0415
+
+    store = _existing(lake, settings)
+    rows = snapshot_rows([store.manifest(number) for number in store.numbers()])
+    _write_json({"snapshots": rows}) if as_json else sys.stdout.write(snapshot_table(rows))
+
+
+@app.command()
+def rollback(
+    number: Annotated[int, typer.Argument(help="Snapshot to go back to; `broadsheet snapshots` lists them.")],
+    lake: Lake = None,
+    settings: SettingsFile = None,
+    *,
+    as_json: Json = False,
+) -> None:
+    """Publish an older snapshot's content again, as a new snapshot. Dumps taken since count as never taken."""
+    from flows.lake.rollback import roll_back  # noqa: PLC0415
+
+    manifest = roll_back(_existing(lake, settings), number)
+    if as_json:
+        _write_json({"snapshot": manifest.number, "content_of": number})
+    else:
+        sys.stdout.write(f"published snapshot {manifest.number}: the content of snapshot {number}\n")
+
+
+@app.command()
+def verify(lake: Lake = None, settings: SettingsFile = None, *, as_json: Json = False) -> None:
+    """Read every manifest, part and kept dump, and name each file that is not as it was written."""
+    from flows.lake.integrity import require_undamaged  # noqa: PLC0415
+    from flows.lake.integrity import verify as verify_lake  # noqa: PLC0415
+    from flows.terminal import verification_text  # noqa: PLC0415
+
+    store = _existing(lake, settings)
+    found = verify_lake(store.medium)
+    _write_json(asdict(found)) if as_json else sys.stdout.write(verification_text(found))
+    require_undamaged(found, store.address)
+
+
+@app.command()
+def clean(
+    lake: Lake = None,
+    settings: SettingsFile = None,
+    *,
+    remove: Annotated[bool, typer.Option("--remove", help="Remove it; without this, only tell.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Tell, or remove, what retention lets go of: old snapshots, and files that no kept snapshot names."""
+    from flows.lake.retention import clean as clean_lake  # noqa: PLC0415
+    from flows.terminal import removal_text  # noqa: PLC0415
+
+    chosen = load_settings(settings, lake=lake)
+    removal = clean_lake(_existing(lake, settings), chosen.retention, datetime.now(UTC), remove=remove)
+    if as_json:
+        _write_json(asdict(removal) | {"removed": remove})
+    else:
+        sys.stdout.write(removal_text(removal, removed=remove))
+
+
+@app.command()
+def compact(lake: Lake = None, settings: SettingsFile = None, *, as_json: Json = False) -> None:
+    """Merge many small files into few, as a new snapshot with the same rows."""
+    from flows.lake.compaction import compact as compact_lake  # noqa: PLC0415
+
+    done = compact_lake(_existing(lake, settings))
+    if as_json:
+        _write_json(asdict(done))
+    elif done.snapshot is None:
+        sys.stdout.write(f"nothing to merge: {done.parts_before} parts\n")
+    else:
+        sys.stdout.write(f"published snapshot {done.snapshot}: {done.parts_before} parts made {done.parts_after}\n")
 
 
 @app.command()
@@ -87,6 +173,12 @@ def serve(lake: Lake = None, settings: SettingsFile = None) -> None:
     from flows.serve import serve as serve_schedule  # noqa: PLC0415
 
     serve_schedule(load_settings(settings, lake=lake), settings)
+
+
+def _existing(lake: str | None, settings: Path | None) -> "Store":
+    from flows.lake.store import Store  # noqa: PLC0415
+
+    return Store.open(load_settings(settings, lake=lake).lake, create=False)
 
 
 def main() -> None:

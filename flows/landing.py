@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from flows.lake.store import MARKER
+from flows.lake.marker import MARKER
 from transforms.errors import UsageError
 
 

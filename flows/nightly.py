@@ -36,7 +36,7 @@ def _zone() -> ZoneInfo:
 
 
 def _settings(settings_file: str | None, lake: str | None) -> Settings:
-    return load_settings(Path(settings_file) if settings_file else None, lake=Path(lake) if lake else None)
+    return load_settings(Path(settings_file) if settings_file else None, lake=lake)
 
 
 @flow(

@@ -2,9 +2,10 @@
 
 import platform
 from collections.abc import Iterable, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import Executor
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
+from functools import partial
 from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
@@ -14,9 +15,9 @@ import pyarrow as pa
 
 from expectations.audit import Finding, audit
 from flows.drafts import Draft, draft
-from flows.lake.catalog import build_catalog
+from flows.lake.duck import open_duckdb
 from flows.lake.manifest import Manifest, Part
-from flows.lake.store import Store
+from flows.lake.writer import Writer
 from flows.report import RunReport
 from flows.settings import Settings
 from transforms.tables import AUDITS, DUMPS, RUNS, STORED
@@ -31,18 +32,18 @@ class Taken:
 
     parts: tuple[Part, ...]
 
-    def files(self, root: Path) -> Mapping[str, Sequence[str]]:
-        """Absolute paths by table name."""
-        return {t.name: [str(root / p.path) for p in self.parts if p.table == t.name] for t in STORED}
+    def files(self, address: str) -> Mapping[str, Sequence[str]]:
+        """Give what DuckDB is to read, by table name."""
+        return {t.name: [f"{address}/{p.path}" for p in self.parts if p.table == t.name] for t in STORED}
 
 
-def take_in(store: Store, parts: Iterable[Part], drafts: Iterable[Draft]) -> Taken:
+def take_in(writer: Writer, parts: Iterable[Part], drafts: Iterable[Draft]) -> Taken:
     """Move drafts to their places beside other parts; no reader sees them before a manifest names them."""
     kept = {part.path: part for part in parts}
     for each in drafts:
         if each.replaces:
             del kept[each.replaces]
-        part = store.add_part(
+        part = writer.add_part(
             each.path, each.table, each.day, rows=each.rows, minimum=each.minimum, maximum=each.maximum
         )
         kept[part.path] = part
@@ -56,6 +57,7 @@ def draft_dumps(report: RunReport, workspace: Path) -> Draft:
             "run_id": report.run_id,
             "dump_digest": dump.digest,
             "dump_name": dump.name,
+            "raw_name": dump.raw_name,
             "status": dump.status,
             "detail": dump.detail,
             "byte_count": dump.byte_count,
@@ -71,10 +73,12 @@ def draft_dumps(report: RunReport, workspace: Path) -> Draft:
 
 
 def examine(
-    auditor: ProcessPoolExecutor, taken: Taken, root: Path, run_id: str, workspace: Path, memory_mb: int
+    auditor: Executor, taken: Taken, address: str, run_id: str, workspace: Path, memory_mb: int
 ) -> tuple[Finding, ...]:
     """Audit the next snapshot in the process that has Great Expectations ready."""
-    return auditor.submit(audit, taken.files(root), run_id, workspace, memory_mb=memory_mb).result()
+    return auditor.submit(
+        audit, taken.files(address), run_id, workspace, memory_mb=memory_mb, connect=partial(open_duckdb, address)
+    ).result()
 
 
 def draft_ledger(
@@ -114,24 +118,19 @@ def schema_digest() -> str:
 
 
 def next_manifest(
-    parent: Manifest | None, taken: Taken, report: RunReport, settings: Settings, verdict: str
+    parent: Manifest | None, taken: Taken, report: RunReport, settings: Settings, created_at: str
 ) -> Manifest:
     """Describe the snapshot that follows the parent."""
     return Manifest(
         number=parent.number + 1 if parent else 1,
         parent_digest=parent.digest if parent else None,
+        action="run",
+        created_at=created_at,
         run_id=report.run_id,
         rules_digest=settings.rules_digest,
         schema_digest=schema_digest(),
         settings_digest=settings.digest,
-        verdict=verdict,
+        verdict=report.verdict or "",
         dumps=tuple(dump.digest for dump in report.dumps if dump.status == "consumed" and dump.digest),
         parts=taken.parts,
     )
-
-
-def show(store: Store, manifest: Manifest, workspace: Path) -> None:
-    """Build the catalog of a snapshot and make it the one that analysts open."""
-    path = workspace / "catalog.duckdb"
-    build_catalog(manifest, store.root, path)
-    store.swap_catalog(path, manifest.number)

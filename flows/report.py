@@ -14,6 +14,7 @@ class DumpReport:
     status: str
     digest: str | None = None
     byte_count: int = 0
+    raw_name: str | None = None
     records_read: int = 0
     admitted: int = 0
     replayed: int = 0

@@ -4,14 +4,13 @@ One description, driven by `flows.drivers.PlainDriver` or by Prefect; both publi
 """
 
 from collections.abc import Iterable, Iterator
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from itertools import chain
 from pathlib import Path
 from time import perf_counter
-from uuid import uuid4
+from typing import Final
 
 from expectations.audit import Finding, verdict, warm_up
 from flows.accept import Arrival, ReceiveTask, Refusal, accept, quarantine, receive_one, register, stage_tasks
@@ -20,9 +19,11 @@ from flows.dedup.tonight import NightTask, Piece
 from flows.dedup.verify import verify
 from flows.drafts import draft_all, draft_days
 from flows.drivers import Driver, ended, worker_pool
+from flows.lake.integrity import require_whole
 from flows.lake.manifest import Manifest
-from flows.lake.query import connect
+from flows.lake.query import open_snapshot
 from flows.lake.store import Store
+from flows.lake.writer import Writer
 from flows.landing import find_dumps, require_some
 from flows.publish import (
     Taken,
@@ -31,28 +32,30 @@ from flows.publish import (
     examine,
     next_manifest,
     schema_digest,
-    show,
     take_in,
 )
-from flows.report import DumpReport, RunReport
+from flows.report import RunReport
 from flows.settings import Settings
 from flows.stage import Staged, stage
-from transforms.errors import AuditFailed, RulesChanged
+from transforms.errors import AuditFailed, CommitConflict, RulesChanged
 from transforms.tables import QUARANTINE
+
+MOST_ATTEMPTS: Final = 20
+"""How often a run is made again because another one, past the lock or on a medium without one, published first."""
 
 
 @dataclass(frozen=True, slots=True)
 class Night:
-    """What every stage of one run shares."""
+    """What every stage of one run shares, from one parent on."""
 
-    store: Store
+    writer: Writer
     parent: Manifest | None
     settings: Settings
     driver: Driver
     default_source: str | None
     workspace: Path
     report: RunReport
-    started_at: datetime
+    attempt: int = 1
 
     @contextmanager
     def timed(self, stage_name: str) -> Iterator[None]:
@@ -68,42 +71,74 @@ def run(
     settings: Settings,
     driver: Driver,
     default_source: str | None = None,
-    auditor: ProcessPoolExecutor | None = None,
+    auditor: Executor | None = None,
+    store: Store | None = None,
 ) -> RunReport:
     """Take the dumps under some paths (none: the landing folder) into the lake, as one snapshot or not at all.
 
     `auditor` is a process that has `expectations.audit.warm_up` behind it; without one the run starts its own.
+    `store` is the lake of the settings, opened already.
     Raises UsageError for wrong paths or settings, LakeBusy, LakeDamaged, and AuditFailed with the report as `report`.
     """
-    paths = list(paths) or [settings.landing]
+    named = list(paths)
+    paths = named or [settings.landing]
+    still_seconds = 0 if named else settings.still_seconds  # what a person names, a person knows to be whole
     landed, missing = find_dumps(paths)
     require_some(landed, missing, paths)
-    store = Store.open(settings.lake, create=True)
-    with store.locked():
-        store.recover()
-        parent = store.current()
-        _require_same_rules(parent, settings)
-        run_id = f"{datetime.now(UTC):%Y%m%dT%H%M%S}-{uuid4().hex[:8]}"
-        report = RunReport(run_id, str(settings.lake))
-        report.dumps += [DumpReport(sentence.split(":")[0], "refused", detail=sentence) for sentence in missing]
-        workspace = store.workspace(run_id)
-        night = Night(store, parent, settings, driver, default_source, workspace, report, datetime.now(UTC))
-        tasks = [ReceiveTask(f.path, f.name, workspace / f"dump-{i:05}", settings) for i, f in enumerate(landed)]
-        _mend_catalog(night)
-        _night(night, tasks, auditor)
-        store.recover()
-        return report
+    store = store or Store.open(settings.lake, create=True)
+    with store.writer() as writer:
+        night = _nightfall(writer, settings, driver, default_source)
+        tasks = [
+            ReceiveTask(f.path, f.name, writer.workspace / f"dump-{i:05}", settings, still_seconds)
+            for i, f in enumerate(landed)
+        ]
+        received = [*(Refusal(line.split(":")[0], line) for line in missing), *_receive_while_checking(night, tasks)]
+        while True:
+            try:
+                _night(night, received, auditor)
+            except CommitConflict:
+                night = _done_again(night)
+            else:
+                return night.report
 
 
-def _mend_catalog(night: Night) -> None:
-    """Build the catalog again where a run ended between its commit and its catalog, or somebody removed it."""
-    if night.parent and not night.store.shows(night.parent.number):
-        show(night.store, night.parent, night.workspace)
+def _nightfall(
+    writer: Writer, settings: Settings, driver: Driver, default_source: str | None, attempt: int = 1
+) -> Night:
+    """Begin on the newest snapshot, its catalog mended if a run ended before that, or the lake was moved."""
+    parent = writer.current()
+    _require_same_rules(parent, settings)
+    writer.show_newest()
+    workspace = writer.workspace / f"attempt-{attempt}"
+    workspace.mkdir()
+    report = RunReport(writer.run_id, settings.lake)
+    return Night(writer, parent, settings, driver, default_source, workspace, report, attempt)
 
 
-def _night(night: Night, tasks: list[ReceiveTask], auditor: ProcessPoolExecutor | None) -> None:
-    """Land, parse, normalise and fingerprint; deduplicate; partition; audit; publish."""
-    arrivals = register(_receive(night, tasks), night.parent, night.store.root, night.report)
+def _done_again(night: Night) -> Night:
+    """Begin again on what the other writer published: what was made of the older parent may not hold on it.
+
+    Two nights' articles may be copies of each other, so publishing the same parts under the next number would not do.
+    """
+    if night.attempt == MOST_ATTEMPTS:
+        raise CommitConflict(f"{MOST_ATTEMPTS} times another run published first; run again when fewer are at work")
+    again = _nightfall(night.writer, night.settings, night.driver, night.default_source, night.attempt + 1)
+    again.report.stage_seconds |= night.report.stage_seconds
+    return again
+
+
+def _receive_while_checking(night: Night, tasks: list[ReceiveTask]) -> list[Arrival | Refusal]:
+    """Take files in while the parent's digests are checked; nothing of it is read before they are."""
+    with ThreadPoolExecutor(1) as aside:
+        checked = aside.submit(require_whole, night.writer.medium, night.parent, night.settings.verify_mb << 20)
+        received = _receive(night, tasks)
+        checked.result()
+        return received
+
+
+def _night(night: Night, received: list[Arrival | Refusal], auditor: Executor | None) -> None:
+    """Parse, normalise and fingerprint what is new; deduplicate; partition; audit; publish."""
+    arrivals = register(received, night.parent, night.writer.address, night.report)
     if not arrivals:
         return
     with nullcontext(auditor) if auditor else ended(worker_pool(1, warm_up)) as ready:
@@ -135,7 +170,7 @@ def _night_task(night: Night, pieces: tuple[Piece, ...]) -> NightTask:
     return NightTask(
         pieces,
         night.parent,
-        night.store.root,
+        night.writer.address,
         night.workspace,
         settings.pairs,
         settings.duckdb_memory_mb,
@@ -159,7 +194,7 @@ def _deduplicate(night: Night, task: NightTask, staged: list[Staged]) -> Taken:
         rejects = quarantine(staged, task.pieces, report)
         drafts = [*days, *settled.drafts, *draft_all([(QUARANTINE, rejects)], night.workspace)]
         parts = night.parent.parts if night.parent else ()
-        return take_in(night.store, parts, [*drafts, draft_dumps(report, night.workspace)])
+        return take_in(night.writer, parts, [*drafts, draft_dumps(report, night.workspace)])
 
 
 def _count(report: RunReport, admitted: dict[int, int]) -> None:
@@ -174,7 +209,7 @@ def _count(report: RunReport, admitted: dict[int, int]) -> None:
             dump.records_read = dump.replayed = read[dump.digest]
 
 
-def _audit(night: Night, auditor: ProcessPoolExecutor, taken: Taken) -> tuple[Finding, ...]:
+def _audit(night: Night, auditor: Executor, taken: Taken) -> tuple[Finding, ...]:
     with night.timed("audit"):
         report = night.report
         findings: tuple[Finding, ...] = night.driver.call(
@@ -182,7 +217,7 @@ def _audit(night: Night, auditor: ProcessPoolExecutor, taken: Taken) -> tuple[Fi
             examine,
             auditor,
             taken,
-            night.store.root,
+            night.writer.address,
             report.run_id,
             night.workspace,
             night.settings.duckdb_memory_mb,
@@ -196,23 +231,25 @@ def _audit(night: Night, auditor: ProcessPoolExecutor, taken: Taken) -> tuple[Fi
 
 
 def _publish(night: Night, arrivals: list[Arrival], taken: Taken, findings: tuple[Finding, ...]) -> None:
-    store, report = night.store, night.report
+    writer, report = night.writer, night.report
     with night.timed("publish"):
         for arrival in arrivals:
-            if arrival.raw and report.dumps[arrival.place].status == "consumed":
-                store.keep_raw(arrival.raw, arrival.raw_name)
+            raw = arrival.receipt.raw
+            # A night done again has moved it already.
+            if raw and raw.path.exists() and report.dumps[arrival.place].status == "consumed":
+                writer.keep_raw(raw.path, raw.name)
         report.snapshot = night.parent.number + 1 if night.parent else 1
-        ledger = draft_ledger(report, findings, night.settings, night.driver.name, night.started_at, night.workspace)
-        taken = take_in(store, taken.parts, ledger)
-        manifest = next_manifest(night.parent, taken, report, night.settings, report.verdict or "")
-        store.commit(manifest)
-        show(store, manifest, night.workspace)
+        ledger = draft_ledger(report, findings, night.settings, night.driver.name, writer.started_at, night.workspace)
+        taken = take_in(writer, taken.parts, ledger)
+        manifest = next_manifest(night.parent, taken, report, night.settings, writer.created_at)
+        writer.commit(manifest)
         report.outcome = "published"
-        report.articles, report.copies = _sizes(store)
+        writer.show_newest()
+        report.articles, report.copies = _sizes(Store(writer.medium), manifest.number)
 
 
-def _sizes(store: Store) -> tuple[int, int]:
-    with connect(store) as connection:
+def _sizes(store: Store, number: int) -> tuple[int, int]:
+    with open_snapshot(store, number) as connection:
         [(articles, copies)] = connection.execute(
             "SELECT count(*) FILTER (is_canonical), count(*) FROM copies"
         ).fetchall()

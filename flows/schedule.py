@@ -82,4 +82,4 @@ def _parameters(settings: Settings, settings_file: Path | None) -> dict[str, Any
     """Give runs the same lake and settings wherever they start: absolute paths."""
     file = settings_file or DEFAULT_FILE
     found = {"settings_file": str(file.resolve())} if file.is_file() else {}
-    return {"lake": str(settings.lake.resolve()), **found}
+    return {"lake": settings.lake_address, **found}

@@ -41,7 +41,7 @@ def serve(settings: Settings, settings_file: Path | None = None) -> None:
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, interrupt)
     try:
-        with _server(settings.lake.resolve()) as process:
+        with _server(settings.lake_address) as process:
             _keep_schedule(settings, settings_file, process)
     except KeyboardInterrupt:
         sys.stderr.write("broadsheet: stopped; a run that was under way has ended, and published whole or not at all\n")
@@ -57,14 +57,15 @@ def interrupt(*_: object) -> None:
 
 
 @contextmanager
-def _server(lake: Path) -> Iterator[subprocess.Popen[bytes] | None]:
+def _server(lake: str) -> Iterator[subprocess.Popen[bytes] | None]:
     """Start a server for the block, with its database beside the lake, unless the environment names one."""
     if os.environ.get("PREFECT_API_URL"):
         yield None
         return
     port = os.environ.get("PREFECT_SERVER_API_PORT") or _PORT
     _require_free(port)
-    home = Path(os.environ.setdefault("PREFECT_HOME", f"{lake}-prefect"))
+    beside = lake.rpartition("/")[2] if "://" in lake else lake
+    home = Path(os.environ.setdefault("PREFECT_HOME", str(Path(f"{beside}-prefect").resolve())))
     home.mkdir(parents=True, exist_ok=True)
     os.environ["PREFECT_API_URL"] = f"http://{_HOST}:{port}/api"
     process = _start(home, port)
@@ -143,7 +144,7 @@ def _welcome(settings: Settings) -> str:
     url = os.environ["PREFECT_API_URL"]
     return (
         f"Runs start by the schedule {settings.schedule.cron!r} ({settings.schedule.timezone}), "
-        f"into {settings.lake.resolve()}\n"
+        f"into {settings.lake_address}\n"
         f"See them at {url.removesuffix('/api')}\n"
         f"Start one now: PREFECT_API_URL={url} prefect deployment run 'nightly/nightly'\n"
         "Ctrl-C stops the schedule.\n"

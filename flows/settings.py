@@ -2,12 +2,13 @@
 
 import os
 import tomllib
+from collections.abc import Collection
 from difflib import get_close_matches
 from hashlib import sha256
 from pathlib import Path
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator
 
 from transforms.errors import UsageError
 from transforms.fields import TARGETS
@@ -44,28 +45,46 @@ class Schedule(_Frozen):
     timezone: str = "UTC"
 
 
+class Retention(_Frozen):
+    """How long what is no longer current is kept. A snapshot goes when it is past both of the first two.
+
+    snapshots: how many of the newest are kept, whatever their age.
+    days: how long any is kept, in days.
+    min_age_hours: age below which no file is removed, in hours: it may be a run's that got past the lock.
+    """
+
+    snapshots: int = Field(default=30, ge=1)
+    days: int = Field(default=30, ge=0)
+    min_age_hours: int = Field(default=168, ge=24)
+
+
 class Settings(_Frozen):
     """All settings of a run.
 
     landing: folder of the dumps when no path is given.
-    lake: folder of the lake.
+    still_seconds: files of the landing folder written to within this time are left for the next run, in seconds.
+    lake: folder of the lake, or s3://bucket/prefix.
     workers: processes that parse and normalise; 0 is one a core.
     chunk_bytes: share of a dump that one process takes at a time.
     duckdb_memory_mb: memory that DuckDB may take, in MiB.
     max_dump_bytes: largest dump, decompressed.
     max_record_bytes: largest record; a longer one is quarantined.
+    verify_mb: parts whose digests a run checks before it builds on them, in MiB; those of a larger lake in turn.
     """
 
     landing: Path = Path("data/landing")
-    lake: Path = Path("lake")
+    still_seconds: int = Field(default=60, ge=0)
+    lake: Annotated[str, BeforeValidator(str)] = "lake"
     workers: int = Field(default=0, ge=0)
     chunk_bytes: int = Field(default=8 << 20, ge=1 << 16)
     duckdb_memory_mb: int = Field(default=1024, ge=128)
     max_dump_bytes: int = Field(default=64 << 30, ge=1)
     max_record_bytes: int = Field(default=16 << 20, ge=1)
+    verify_mb: int = Field(default=4096, ge=0)
     pairs: PairSettings = PairSettings()
     sources: dict[str, Source] = Field(default_factory=dict)
     schedule: Schedule = Schedule()
+    retention: Retention = Retention()
 
     @field_validator("pairs")
     @classmethod
@@ -76,6 +95,11 @@ class Settings(_Frozen):
             if not 0 <= value <= most:
                 raise ValueError(f"{name} is {value}, but must lie between 0 and {most}")
         return pairs
+
+    @property
+    def lake_address(self) -> str:
+        """The lake wherever one looks from: an absolute path, or the address in a bucket."""
+        return self.lake if "://" in self.lake else str(Path(self.lake).resolve())
 
     @property
     def cores(self) -> int:
@@ -91,6 +115,9 @@ class Settings(_Frozen):
     def digest(self) -> str:
         """Digest of all settings."""
         return sha256(self.model_dump_json().encode()).hexdigest()
+
+
+_MODELS: Final = (Settings, Source, Schedule, Retention)
 
 
 def load_settings(path: Path | None, **changes: Any) -> Settings:
@@ -121,11 +148,11 @@ def _explain(error: ValidationError, path: Path) -> str:
     first = error.errors()[0]
     place = ".".join(map(str, first["loc"]))
     if first["type"] in ("extra_forbidden", "unexpected_keyword_argument"):
-        known = (*Settings.model_fields, *Source.model_fields, *Schedule.model_fields, *PairSettings.__slots__)
+        known = [*PairSettings.__slots__, *(name for each in _MODELS for name in each.model_fields)]
         return f"{path}: unknown setting {place!r}{_hint(str(first['loc'][-1]), known)}"
     return f"{path}: setting {place!r}: {first['msg'].removeprefix('Value error, ')}"
 
 
-def _hint(name: str, known: tuple[str, ...]) -> str:
+def _hint(name: str, known: Collection[str]) -> str:
     near = get_close_matches(name, known, n=1)
     return f"; did you mean {near[0]!r}?" if near else ""

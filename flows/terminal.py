@@ -1,9 +1,10 @@
-"""What a person sees: progress bars on standard error when it is a terminal, and the summary of a run."""
+"""What a person sees: progress bars on standard error when it is a terminal, and what commands have to tell."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from io import StringIO
+from typing import Any
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, TaskID, TextColumn, TimeElapsedColumn
@@ -13,7 +14,11 @@ from rich.text import Text
 
 from flows.drivers import Progress, Silent
 from flows.intake.receipt import printable
+from flows.lake.integrity import Verification
+from flows.lake.manifest import Manifest
+from flows.lake.retention import Removal
 from flows.report import DumpReport, RunReport
+from transforms.article import ARTICLES
 
 _WIDTH = 100
 _SHOWN_FIELDS = 8
@@ -47,7 +52,7 @@ def shown_progress() -> Iterator[Progress]:
 
 def summary(report: RunReport) -> str:
     """Tell a run in one screen: a line a dump, what was refused and why, new fields, and where the answer is."""
-    out = Console(file=StringIO(), width=_WIDTH, highlight=False)
+    out = _page()
     if report.dumps:
         out.print(_dump_table(report))
     for dump in report.refused:
@@ -60,8 +65,57 @@ def summary(report: RunReport) -> str:
         line = "{severity} {status}: {table_name}: {expectation}".format_map(finding)
         out.print(line, markup=False)
     out.print(_last_line(report), markup=False, soft_wrap=True)
-    text: str = out.file.getvalue()  # type: ignore[attr-defined]
-    return "".join(printable(line.rstrip()) + "\n" for line in text.split("\n")[:-1])
+    return _text(out)
+
+
+def snapshot_rows(manifests: Iterable[Manifest]) -> list[dict[str, Any]]:
+    """Describe snapshots, in the order given."""
+    return [
+        {
+            "snapshot": manifest.number,
+            "created_at": manifest.created_at,
+            "made_by": manifest.action,
+            "run_id": manifest.run_id,
+            "copies": sum(part.rows for part in manifest.parts_of(ARTICLES.name)),
+            "dumps": len(manifest.dumps),
+            "parts": len(manifest.parts),
+            "verdict": manifest.verdict,
+        }
+        for manifest in manifests
+    ]
+
+
+def snapshot_table(rows: Sequence[dict[str, Any]]) -> str:
+    """Show a line a snapshot."""
+    if not rows:
+        return "no snapshot yet; `broadsheet run` makes the first\n"
+    table = Table(box=None, header_style="")
+    for name, value in rows[0].items():
+        table.add_column(name, justify="right" if isinstance(value, int) else "left")
+    for row in rows:
+        table.add_row(*(f"{value:,}" if isinstance(value, int) else value for value in row.values()))
+    return _printed(table)
+
+
+def verification_text(found: Verification) -> str:
+    """Tell what was compared, and name each damaged file."""
+    compared = (
+        f"{found.snapshots:,} snapshots, {found.parts:,} parts ({found.part_bytes / 1e6:,.1f} MB), "
+        f"{found.dumps:,} kept dumps: "
+    )
+    damaged = "".join(f"{printable(damage.path)}: {printable(damage.what)}\n" for damage in found.damaged)
+    return damaged + compared + (f"{len(found.damaged):,} files damaged\n" if damaged else "all whole\n")
+
+
+def removal_text(removal: Removal, *, removed: bool) -> str:
+    """Tell what goes, or went, and how much that nothing names is too young to go."""
+    young = f"; {removal.young_files:,} files that no snapshot names are too young to go" if removal.young_files else ""
+    if not removal.snapshots and not removal.files:
+        return f"nothing to remove{young}\n"
+    numbers = f" ({removal.snapshots[0]} to {removal.snapshots[-1]})" if removal.snapshots else ""
+    what = f"{len(removal.snapshots):,} snapshots{numbers}, {len(removal.files):,} files"
+    what = f"{what} of {removal.byte_count / 1e6:,.1f} MB that no snapshot kept names{young}"
+    return f"removed {what}\n" if removed else f"would remove {what}; --remove does it\n"
 
 
 def _dump_table(report: RunReport) -> Table:
@@ -100,3 +154,18 @@ def _last_line(report: RunReport) -> str:
         f"published snapshot {report.snapshot} ({report.verdict}) in {seconds:.1f} s: "
         f"{report.articles:,} articles, {report.copies:,} copies, {sum(report.pairs.values()):,} new pairs"
     )
+
+
+def _printed(table: Table) -> str:
+    out = _page()
+    out.print(table)
+    return _text(out)
+
+
+def _page() -> Console:
+    return Console(file=StringIO(), width=_WIDTH, highlight=False)
+
+
+def _text(page: Console) -> str:
+    text: str = page.file.getvalue()  # type: ignore[attr-defined]
+    return "".join(printable(line.rstrip()) + "\n" for line in text.split("\n")[:-1])

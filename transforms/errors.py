@@ -6,7 +6,9 @@
     │   └── RulesChanged               the lake was made under other rules
     ├── DumpRefused           exit 2   one dump cannot be read; the others go on
     ├── AuditFailed           exit 3   a critical expectation failed or errored; nothing was published
+    ├── Unreachable           exit 1   object storage does not answer, or says no
     ├── LakeBusy              exit 4   another run holds the lake
+    │   └── CommitConflict             another run published first; what was made of the older snapshot no longer holds
     └── LakeDamaged           exit 5   a manifest or part is missing or does not match its digest
 
 A record that cannot be admitted is no error: it becomes a quarantine row (see `transforms.article.Reason`).
@@ -49,10 +51,18 @@ class AuditFailed(BroadsheetError):
         self.report = report
 
 
+class Unreachable(BroadsheetError):
+    """Raised when object storage does not answer, or refuses the credentials."""
+
+
 class LakeBusy(BroadsheetError):
     """Raised when another run holds the lake's lock."""
 
     exit_code = 4
+
+
+class CommitConflict(LakeBusy):
+    """Raised when another run published first; the work is to be done again on what it published."""
 
 
 class LakeDamaged(BroadsheetError):

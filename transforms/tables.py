@@ -143,6 +143,7 @@ DUMPS = Table(
             nullable=True,
         ),
         Column("dump_name", pa.string(), "Name as delivered"),
+        Column("raw_name", pa.string(), "File under raw/ in which it is kept, named by its own SHA-256", nullable=True),
         Column("status", pa.string(), "consumed or refused"),
         Column("detail", pa.string(), "Why it was refused", nullable=True),
         Column("byte_count", pa.int64(), "Decompressed size", "bytes"),

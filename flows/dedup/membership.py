@@ -6,7 +6,6 @@ component or under the same words. New articles that nothing touches need no tho
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Final
 
 import pyarrow as pa
@@ -112,11 +111,11 @@ def _place_table(places: Sequence[Place]) -> pa.Table:
     return pa.table([pa.array(c, f.type) for c, f in zip(columns, fields, strict=True)], schema=pa.schema(fields))
 
 
-def rewrites(tonight: Tonight, parts: Sequence[Part], root: Path) -> list[Rewrite]:
+def rewrites(tonight: Tonight, parts: Sequence[Part], address: str) -> list[Rewrite]:
     """Give the past parts that hold a row which tonight changed, with their rows as they are now."""
     changed = []
     for part in parts:
-        past = source(MEMBERSHIP, [part], root)
+        past = source(MEMBERSHIP, [part], address)
         now = f"SELECT {_COLUMNS} FROM placed SEMI JOIN {past} AS past USING (article_id)"
         if tonight.count(f"({now} EXCEPT SELECT {_COLUMNS} FROM {past})"):
             same = f"SELECT {_COLUMNS} FROM {past} AS past ANTI JOIN placed USING (article_id)"

@@ -54,7 +54,7 @@ def settle(task: NightTask, verified: tuple[Path, ...]) -> Settled:
         ]
         drafts = draft_all(narrow, task.workspace)
         parts = task.parent.parts_of(MEMBERSHIP.name) if task.parent else ()
-        for number, change in enumerate(rewrites(tonight, parts, task.root)):
+        for number, change in enumerate(rewrites(tonight, parts, task.address)):
             path = task.workspace / f"membership-{number:04}.parquet"
             drafts.append(draft(MEMBERSHIP, change.rows, path, replaces=change.part.path))
         relations = Counter(pairs["relation"].to_pylist())

@@ -20,6 +20,7 @@ import duckdb
 import pyarrow as pa
 
 from flows.lake.catalog import source
+from flows.lake.duck import Config, open_duckdb
 from flows.lake.manifest import Manifest
 from transforms.normalise import STAGED
 from transforms.relation import PairSettings
@@ -59,7 +60,8 @@ class NightTask:
 
     pieces: tuple[Piece, ...]
     parent: Manifest | None
-    root: Path
+    address: str
+    """Of the lake."""
     workspace: Path
     limits: PairSettings
     memory_mb: int
@@ -129,8 +131,7 @@ def opened(task: NightTask) -> Iterator[Tonight]:
     """Open the night's file; the first to do so lays out history and finds which articles are new."""
     path = task.workspace / "tonight.duckdb"
     is_new = not path.exists()
-    with duckdb.connect(str(path), config=_config(task)) as connection:
-        connection.execute("SET TimeZone = 'UTC'")
+    with open_duckdb(task.address, path, _config(task)) as connection:
         tonight = Tonight(connection, open_staged(task.staged))
         position = pa.array(range(tonight.staged.num_rows), pa.int64())
         connection.register("staged", tonight.staged.append_column("position", position))
@@ -139,12 +140,11 @@ def opened(task: NightTask) -> Iterator[Tonight]:
         yield tonight
 
 
-def _config(task: NightTask) -> dict[str, str | bool | int | float | list[str]]:
+def _config(task: NightTask) -> Config:
     return {
         "memory_limit": f"{task.memory_mb}MiB",
         "threads": task.threads,
         "temp_directory": str(task.workspace / "spill"),
-        "autoinstall_known_extensions": False,
         "preserve_insertion_order": False,
     }
 
@@ -152,7 +152,7 @@ def _config(task: NightTask) -> dict[str, str | bool | int | float | list[str]]:
 def _lay_out(tonight: Tonight, task: NightTask) -> None:
     for past in _HISTORY:
         parts = task.parent.parts_of(past.name) if task.parent else ()
-        tonight.connection.execute(f"CREATE VIEW past_{past.name} AS FROM {source(past, parts, task.root)}")
+        tonight.connection.execute(f"CREATE VIEW past_{past.name} AS FROM {source(past, parts, task.address)}")
     filled = [piece for piece in task.pieces if piece.rows]
     starts = [0, *accumulate(piece.rows for piece in filled)][: len(filled)]
     columns = ("dump", "dump_digest", "dump_name", "member", "first_record")

@@ -12,6 +12,7 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from flows.dedup.tonight import NightTask, Tonight, open_staged, write_arrow
+from flows.lake.duck import open_part
 from transforms.article import ARTICLES
 from transforms.relation import PairSettings
 from transforms.similarity import compare
@@ -28,7 +29,8 @@ class VerifyTask:
 
     candidates: Path
     staged: tuple[Path, ...]
-    past: tuple[Path, ...]
+    address: str
+    past: tuple[str, ...]
     out: Path
     limits: PairSettings
 
@@ -39,12 +41,14 @@ def write_ranges(tonight: Tonight, task: NightTask) -> tuple[VerifyTask, ...]:
         SELECT candidate.* FROM candidate
         ANTI JOIN past_text_pairs USING (text_id, other_text_id) ORDER BY text_id, other_text_id
     """)
-    past = tuple(task.root / part.path for part in task.parent.parts_of(ARTICLES.name)) if task.parent else ()
+    past = tuple(part.path for part in task.parent.parts_of(ARTICLES.name)) if task.parent else ()
     tasks = []
     for number, start in enumerate(range(0, pending.num_rows, RANGE_PAIRS)):
         path = task.workspace / f"candidates-{number:04}.arrow"
         write_arrow(pending.slice(start, RANGE_PAIRS), path)
-        tasks.append(VerifyTask(path, task.staged, past, path.with_suffix(".verified.arrow"), task.limits))
+        tasks.append(
+            VerifyTask(path, task.staged, task.address, past, path.with_suffix(".verified.arrow"), task.limits)
+        )
     return tuple(tasks)
 
 
@@ -67,9 +71,10 @@ def _texts(wanted: pa.Array, task: VerifyTask) -> tuple[pa.Array, pa.Array]:
     for path in task.past:
         if len(missing) == 0:
             break
-        hits = pq.read_table(path, columns=["text_id"], partitioning=None)
+        hits = pq.read_table(open_part(task.address, path), columns=["text_id"], partitioning=None)
         if pc.any(pc.is_in(hits["text_id"], missing)).as_py():
-            found.append(_chosen(pq.read_table(path, columns=["text_id", "text"], partitioning=None), missing))
+            both = pq.read_table(open_part(task.address, path), columns=["text_id", "text"], partitioning=None)
+            found.append(_chosen(both, missing))
             missing = _without(missing, found[-1:])
     together = pa.concat_tables(found)
     return together["text_id"].combine_chunks(), together["text"].cast(pa.large_string()).combine_chunks()

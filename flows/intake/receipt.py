@@ -32,6 +32,12 @@ class RawCopy:
 
     path: Path
     suffix: str
+    sha256: str
+
+    @property
+    def name(self) -> str:
+        """The name under which it is kept: by its own bytes, for the same content may come packed in two ways."""
+        return self.sha256 + self.suffix
 
 
 @dataclass(frozen=True, slots=True)

@@ -80,7 +80,7 @@ class _Reception:
             with self._kept(keep_raw, as_it_is=is_packed):
                 digest = self._file(stream)
             suffix = f".{self.members[0].format}{codec if is_packed else Codec.ZSTD}"
-        raw = RawCopy(self._raw_path, suffix) if keep_raw else None
+        raw = RawCopy(self._raw_path, suffix, _sha256(self._raw_path)) if keep_raw else None
         byte_count = sum(m.byte_count for m in self.members)
         return Receipt(self.label, digest, byte_count, raw, tuple(self.members), tuple(self.skipped))
 
@@ -168,6 +168,11 @@ def _counted(stream: Stream, budget: Budget) -> Iterator[bytes]:
     for block in stream:
         budget.spend(len(block))
         yield block
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 @contextmanager

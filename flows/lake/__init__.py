@@ -1,1 +1,18 @@
-"""The lake: immutable parts, numbered manifests, a catalog derived from them."""
+"""The lake: immutable parts, numbered manifests, a catalog. `connect` is what a notebook needs of it."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from flows.lake.query import Reader
+
+
+def connect(lake: str | Path = "lake", at: int | None = None) -> "Reader":
+    """Open the newest snapshot of a lake, or snapshot `at`, read-only and locked down to the lake's parts.
+
+    Raises UsageError when there is no such lake or snapshot, LakeDamaged when its newest manifest is not whole.
+    """
+    from flows.lake.query import Reader, open_snapshot  # noqa: PLC0415 - a run imports parts of this package only
+    from flows.lake.store import Store  # noqa: PLC0415
+
+    return Reader(open_snapshot(Store.open(lake, create=False), at))

@@ -4,9 +4,9 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Final
 
-import duckdb
 import pyarrow as pa
 
+from flows.lake.duck import open_duckdb
 from flows.lake.manifest import Manifest, Part
 from transforms.article import ARTICLES
 from transforms.schema import PARTITION_COLUMN, Column, Table
@@ -33,23 +33,23 @@ _TWINS: Final = """
     FROM {membership} WHERE twin_id IS NOT NULL AND twin_id <> article_id"""
 
 
-def build_catalog(manifest: Manifest | None, root: Path, path: Path) -> None:
+def build_catalog(manifest: Manifest | None, address: str, path: Path) -> None:
     """Write a DuckDB file of views at `path`, which must not exist; no .wal file is left beside it."""
-    with duckdb.connect(config={"autoinstall_known_extensions": False}) as connection:
+    with open_duckdb(address) as connection:
         connection.execute(f"ATTACH {quoted(str(path))} AS cat (STORAGE_VERSION '{_STORAGE_VERSION}')")
         connection.execute("BEGIN")
-        for statement in view_statements(manifest, root, "cat."):
+        for statement in view_statements(manifest, address, "cat."):
             connection.execute(statement)
         connection.execute("COMMIT")
         connection.execute("CHECKPOINT cat")
         connection.execute("DETACH cat")
 
 
-def view_statements(manifest: Manifest | None, root: Path, prefix: str = "") -> Iterator[str]:
+def view_statements(manifest: Manifest | None, address: str, prefix: str = "") -> Iterator[str]:
     """Yield the SQL that makes every view, its comment and its columns' comments; empty views without a manifest."""
     select = {ARTICLES.name: _articles, COPIES.name: _copies, PAIRS.name: _pairs}
     for table in VIEWS:
-        query = select[table.name](manifest, root) if table.name in select else _stored(table, manifest, root)
+        query = select[table.name](manifest, address) if table.name in select else _stored(table, manifest, address)
         yield f"CREATE VIEW {prefix}{table.name} AS {query}"
         yield f"COMMENT ON VIEW {prefix}{table.name} IS {quoted(table.meaning)}"
         for column in table.columns:
@@ -70,39 +70,40 @@ def quoted(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
-def _stored(table: Table, manifest: Manifest | None, root: Path) -> str:
+def _stored(table: Table, manifest: Manifest | None, address: str) -> str:
     parts = manifest.parts_of(table.name) if manifest else ()
-    return f"SELECT {_names(table.columns)} FROM {source(table, parts, root)}"
+    return f"SELECT {_names(table.columns)} FROM {source(table, parts, address)}"
 
 
-def _articles(manifest: Manifest | None, root: Path) -> str:
+def _articles(manifest: Manifest | None, address: str) -> str:
     columns = _names(ARTICLES.columns, "article.")
     queries = [
         f"""
     SELECT {columns} FROM {articles} AS article
     JOIN {membership} AS place ON {on} WHERE place.is_canonical"""
-        for articles, membership, on in _article_sides(manifest, root)
+        for articles, membership, on in _article_sides(manifest, address)
     ]
     return " UNION ALL ".join(queries)
 
 
-def _copies(manifest: Manifest | None, root: Path) -> str:
+def _copies(manifest: Manifest | None, address: str) -> str:
     own = {column.name for column in ARTICLES.columns}
     columns = ", ".join(f'{"article" if c.name in own else "place"}."{c.name}"' for c in COPIES.columns)
     queries = [
         f"""
     SELECT {columns} FROM {articles} AS article JOIN {membership} AS place ON {on}"""
-        for articles, membership, on in _article_sides(manifest, root)
+        for articles, membership, on in _article_sides(manifest, address)
     ]
     return " UNION ALL ".join(queries)
 
 
-def _pairs(manifest: Manifest | None, root: Path) -> str:
+def _pairs(manifest: Manifest | None, address: str) -> str:
     places = manifest.parts_of(MEMBERSHIP.name) if manifest else ()
-    return f"{_stored(PAIRS, manifest, root)} UNION ALL {_TWINS.format(membership=source(MEMBERSHIP, places, root))}"
+    twins = _TWINS.format(membership=source(MEMBERSHIP, places, address))
+    return f"{_stored(PAIRS, manifest, address)} UNION ALL {twins}"
 
 
-def _article_sides(manifest: Manifest | None, root: Path) -> Iterator[tuple[str, str, str]]:
+def _article_sides(manifest: Manifest | None, address: str) -> Iterator[tuple[str, str, str]]:
     """Yield articles, membership and join condition, for the dated rows and for the undated.
 
     A filter on the day reaches both tables only through an inner join with `=` on the day (a semi join stops it), and
@@ -114,7 +115,7 @@ def _article_sides(manifest: Manifest | None, root: Path) -> Iterator[tuple[str,
     for is_dated, on in ((True, by_day), (False, undated)):
         articles, places = (_parts_by_date(table, manifest, is_dated=is_dated) for table in (ARTICLES, MEMBERSHIP))
         if articles or is_dated:
-            yield source(ARTICLES, articles, root), source(MEMBERSHIP, places, root), on
+            yield source(ARTICLES, articles, address), source(MEMBERSHIP, places, address), on
 
 
 def _parts_by_date(table: Table, manifest: Manifest | None, *, is_dated: bool) -> tuple[Part, ...]:
@@ -122,9 +123,9 @@ def _parts_by_date(table: Table, manifest: Manifest | None, *, is_dated: bool) -
     return tuple(part for part in parts if not table.is_partitioned or (part.day is not None) == is_dated)
 
 
-def source(table: Table, parts: Iterable[Part], root: Path) -> str:
+def source(table: Table, parts: Iterable[Part], address: str) -> str:
     """Return what stands after FROM: the files, or as many typed nulls and no row."""
-    files = ", ".join(quoted(str(root / part.path)) for part in parts)
+    files = ", ".join(quoted(f"{address}/{part.path}") for part in parts)
     if not files:
         nulls = ", ".join(f'NULL::{sql_type(column.type)} AS "{column.name}"' for column in table.columns)
         return f"(SELECT {nulls} WHERE false)"

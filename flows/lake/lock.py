@@ -7,15 +7,17 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from errno import EINVAL, ENOSYS, ENOTSUP, EPERM
 from pathlib import Path
-from typing import IO
+from typing import IO, Final
 
 from transforms.errors import LakeBusy, UsageError
+
+LOCK: Final = "lock"
 
 
 @contextmanager
 def hold(root: Path) -> Iterator[None]:
     """Hold `root`/lock without waiting; raise LakeBusy, naming the holder and since when, if it is taken."""
-    with (root / "lock").open("a+", encoding="utf-8") as lock:
+    with (root / LOCK).open("a+", encoding="utf-8") as lock:
         _acquire(lock, root)
         try:
             yield

@@ -1,18 +1,22 @@
 """The manifest: what one snapshot of the lake consists of, as bytes that prove themselves whole."""
 
+import re
 from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import orjson
 
 from transforms.errors import LakeDamaged
 
-FORMAT: Final = 1
+FORMAT: Final = 2
+
+_ENVELOPE: Final = re.compile(rb'\{"format":(\d{1,9}),"sha256":"([0-9a-f]{64})","manifest":(.*)\}\n', re.DOTALL)
 
 Scalar = str | int | float | bool | None
+Action = Literal["run", "rollback", "compact"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +43,10 @@ class Manifest:
     number: int
     """From 1, one more than the parent's."""
     parent_digest: str | None
+    action: Action
+    """What made it."""
+    created_at: str
+    """UTC, ISO 8601, by the clock of the machine that made it; nothing is decided by it but how long it is kept."""
     run_id: str
     rules_digest: str
     schema_digest: str
@@ -68,22 +76,31 @@ class Manifest:
 
     def to_bytes(self) -> bytes:
         """Return deterministic JSON: format version, digest of the content, content."""
-        return b'{"format":%d,"sha256":"%b","manifest":%b}\n' % (FORMAT, self.digest.encode(), self._body())
+        body = self._body()
+        return b'{"format":%d,"sha256":"%b","manifest":%b}\n' % (FORMAT, sha256(body).hexdigest().encode(), body)
 
     @classmethod
     def from_bytes(cls, data: bytes) -> "Manifest":
         """Read what `to_bytes` wrote; raise LakeDamaged when a single byte differs."""
+        _, body = proven(data)
         try:
-            manifest = _build(orjson.loads(data)["manifest"])
+            return _build(orjson.loads(body))
         except (ValueError, TypeError, KeyError) as error:
             raise LakeDamaged("it cannot be read as a manifest") from error
-        # Writing it again covers format, digest, content and stray bytes in one comparison.
-        if manifest.to_bytes() != data:
-            raise LakeDamaged(f"it does not match its digest, or is not of format {FORMAT}")
-        return manifest
 
     def _body(self) -> bytes:
         return orjson.dumps(self, option=orjson.OPT_SORT_KEYS)
+
+
+def proven(data: bytes) -> tuple[str, bytes]:
+    """Return digest and content of a manifest's bytes; raise LakeDamaged when they do not prove themselves whole."""
+    match = _ENVELOPE.fullmatch(data)
+    if not match:
+        raise LakeDamaged("it cannot be read as a manifest")
+    version, digest, body = int(match[1]), match[2].decode(), match[3]
+    if version != FORMAT or sha256(body).hexdigest() != digest:
+        raise LakeDamaged(f"it does not match its digest, or is not of format {FORMAT}")
+    return digest, body
 
 
 def _build(fields: dict[str, Any]) -> Manifest:

@@ -1,31 +1,24 @@
-"""The analyst's connection: one snapshot, read-only, with no way out; and the shapes in which an answer is shown."""
+"""The analyst's connection: one snapshot, read-only, with no way out."""
 
-import io
 import os
 import re
 import secrets
-import shutil
 import tempfile
-from collections.abc import Callable, Iterator
-from contextlib import redirect_stdout
-from decimal import Decimal
+from collections.abc import Iterator
 from itertools import count
-from typing import Any, Final, Literal
+from types import TracebackType
+from typing import Any, Final, Self
 
 import duckdb
 import orjson
 import pyarrow as pa
-import pyarrow.compute as pc
-import pyarrow.csv
-import pyarrow.parquet as pq
 
 from flows.lake.catalog import quoted, view_statements
+from flows.lake.duck import open_duckdb
+from flows.lake.manifest import Manifest
 from flows.lake.store import Store
-from transforms.errors import UsageError
+from transforms.errors import LakeDamaged, UsageError
 
-Format = Literal["table", "json", "csv", "parquet"]
-
-_SHOWN_ROWS: Final = 40
 _EXPLAIN: Final = re.compile(r"\s*EXPLAIN\s+(ANALYZE\s+)?(\([^)]*\)\s*)?", re.IGNORECASE)
 # Table functions that only read; what they read is for the lock to allow. Others turn on logging or profiling into a
 # file of the caller's choice, and DuckDB lets that file lie wherever it may read.
@@ -36,28 +29,54 @@ _TABLE_FUNCTIONS: Final = frozenset(
         "duckdb_columns", "duckdb_functions", "duckdb_memory", "duckdb_settings", "duckdb_tables", "duckdb_views",
     }
 )  # fmt: skip
-# What a spreadsheet would take for a formula; the leading quote makes it text again.
-_FORMULA: Final = r"^([=+\-@\t\r])"
 
 
-def connect(
+class Reader:
+    """One snapshot, to be asked in SQL. A context manager.
+
+    `sql` takes a single query and gives DuckDB's own relation, with `df()`, `to_arrow_table()` and so on.
+    """
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+        self._connection = connection
+
+    def sql(self, query: str, parameters: object = None) -> duckdb.DuckDBPyRelation:
+        """Ask; raise UsageError for anything but one query, and duckdb.Error for what DuckDB cannot answer."""
+        _refuse_all_but_queries(self._connection, query)
+        return self._connection.sql(query, params=parameters)
+
+    def close(self) -> None:
+        """End the connection."""
+        self._connection.close()
+
+    def __enter__(self) -> Self:
+        """Give itself."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """End the connection."""
+        self.close()
+
+
+def open_snapshot(
     store: Store, number: int | None = None, *, memory_limit: str = "4GB", threads: int | None = None
 ) -> duckdb.DuckDBPyConnection:
     """Open a connection in memory over the newest snapshot, or over `number`, and lock it down.
 
     It reads the lake's parts and nothing else. DuckDB's allowance covers writing, too, so statements of strangers
-    go through `run_query`, which lets nothing but queries pass.
+    go through `run_query` or a `Reader`, which let nothing but queries pass.
     """
     manifest = store.current() if number is None else store.manifest(number)
-    connection = duckdb.connect(config={"autoinstall_known_extensions": False, "autoload_known_extensions": False})
+    connection = open_duckdb(store.address)
+    _show(connection, store, manifest)
     for statement in (
-        "SET TimeZone = 'UTC'",
         f"SET memory_limit = {quoted(memory_limit)}",
         f"SET threads = {threads or os.cpu_count() or 1}",
         # DuckDB makes this folder at the first spill and removes it at the end; nobody can guess its name before.
         f"SET temp_directory = {quoted(f'{tempfile.gettempdir()}/broadsheet-{secrets.token_hex(8)}')}",
-        *view_statements(manifest, store.root),
-        f"SET allowed_directories = [{quoted(str(store.root / 'parts'))}]",
+        f"SET allowed_directories = [{quoted(f'{store.address}/parts')}]",
         "SET enable_external_access = false",
         "SET lock_configuration = true",
     ):
@@ -65,32 +84,33 @@ def connect(
     return connection
 
 
+def _show(connection: duckdb.DuckDBPyConnection, store: Store, manifest: Manifest | None) -> None:
+    """Attach the snapshot's catalog, if it is there and whole; else make its views anew, 150 ms for 3,000 parts."""
+    catalog = store.medium.catalog(manifest.number) if manifest else None
+    if catalog:
+        try:
+            connection.execute(f"ATTACH {quoted(str(catalog))} AS lake (READ_ONLY)")
+            connection.execute("USE lake")
+        except duckdb.Error:
+            catalog = None  # derived data: whatever ails it, the manifest knows better
+    if not catalog:
+        for statement in view_statements(manifest, store.address):
+            connection.execute(statement)
+
+
 def run_query(connection: duckdb.DuckDBPyConnection, sql: str) -> pa.Table:
-    """Run one query and return its rows; raise UsageError for any other statement, and for whatever DuckDB refuses."""
+    """Run one query and return its rows.
+
+    Raises UsageError for any other statement, and for whatever DuckDB refuses; LakeDamaged when a part cannot be read.
+    """
     try:
         _refuse_all_but_queries(connection, sql)
-        rows = connection.sql(sql).to_arrow_table()
+        rows = connection.execute(sql).to_arrow_table()
+    except duckdb.IOException as error:
+        raise LakeDamaged(f"{_one_line(error)}; run `broadsheet verify` to see what is damaged") from error
     except duckdb.Error as error:
         raise UsageError(_one_line(error)) from error
     return rows.rename_columns(_distinct(rows.column_names))
-
-
-def render(table: pa.Table, format: Format) -> bytes:  # noqa: A002 - the name of the option it stands for
-    """Return the rows as a box for a terminal, an array of JSON objects, CSV, or a Parquet file.
-
-    Only Parquet keeps everything. Elsewhere bytes are shown as UTF-8 with escapes; in CSV lists and maps are JSON,
-    and text that a spreadsheet would run as a formula gets a leading quote.
-    """
-    renderers: dict[Format, Callable[[pa.Table], bytes]] = {
-        "table": _box,
-        "json": _json,
-        "csv": _csv,
-        "parquet": _parquet,
-    }
-    try:
-        return renderers[format](table)
-    except pa.ArrowNotImplementedError as error:
-        raise UsageError(f"{format} cannot hold this result: {error}; cast that column to VARCHAR") from error
 
 
 def _refuse_all_but_queries(connection: duckdb.DuckDBPyConnection, sql: str) -> None:
@@ -137,70 +157,3 @@ def _one_line(error: duckdb.Error) -> str:
     first, *others = str(error).strip().split("\n")
     guess = next((line for line in others if line.startswith("Did you mean")), "")
     return f"{first} {guess}".strip()
-
-
-def _box(table: pa.Table) -> bytes:
-    if table.column_names == ["explain_key", "explain_value"]:
-        return "\n".join(table["explain_value"].to_pylist()).encode() + b"\n"  # a plan is a drawing already
-    output = io.StringIO()
-    width = shutil.get_terminal_size((120, 24)).columns
-    with duckdb.connect() as connection, redirect_stdout(output):
-        connection.from_arrow(_without_bytes(table)).show(max_width=width, max_rows=_SHOWN_ROWS)
-    # Article text is a stranger's: DuckDB escapes control characters, but not those that turn the line around.
-    shown = (c if c == "\n" or c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in output.getvalue())
-    return "".join(shown).encode()
-
-
-def _json(table: pa.Table) -> bytes:
-    rows = table.to_pylist(maps_as_pydicts="strict")
-    return orjson.dumps(rows, default=_json_value, option=orjson.OPT_NON_STR_KEYS | orjson.OPT_INDENT_2) + b"\n"
-
-
-def _csv(table: pa.Table) -> bytes:
-    output = io.BytesIO()
-    columns = [_csv_column(column) for column in table.columns]
-    pyarrow.csv.write_csv(pa.table(columns, names=table.column_names), output)
-    return output.getvalue()
-
-
-def _parquet(table: pa.Table) -> bytes:
-    output = io.BytesIO()
-    pq.write_table(table, output, compression="zstd")
-    return output.getvalue()
-
-
-def _json_value(value: Any) -> str | int | float:
-    """Return what JSON can hold of a value that orjson does not know."""
-    if isinstance(value, bytes):
-        return value.decode(errors="backslashreplace")
-    if isinstance(value, Decimal):
-        return float(value) if value % 1 else _json_integer(int(value))
-    return str(value)
-
-
-def _json_integer(value: int) -> str | int:
-    """DuckDB sums into 128 bits; what a reader of JSON would round goes as text."""
-    return value if abs(value) < 2**63 else str(value)
-
-
-def _without_bytes(table: pa.Table) -> pa.Table:
-    """Turn bytes into text: quarantined records are text more often than not."""
-    for index, column in enumerate(table.schema):
-        if pa.types.is_binary(column.type):
-            table = table.set_column(index, column.name, _as_text(table.column(index).to_pylist(), _json_value))
-    return table
-
-
-def _csv_column(column: pa.ChunkedArray) -> pa.ChunkedArray:
-    kind = column.type
-    if pa.types.is_nested(kind):
-        rows = column.to_pylist(maps_as_pydicts="strict")
-        return _as_text(rows, lambda value: orjson.dumps(value, default=_json_value).decode())
-    if not any(holds(kind) for holds in (pa.types.is_string, pa.types.is_binary, pa.types.is_interval)):
-        return column
-    text = column if pa.types.is_string(kind) else _as_text(column.to_pylist(), _json_value)
-    return pc.replace_substring_regex(text, _FORMULA, r"'\1")
-
-
-def _as_text(values: list[Any], convert: Callable[[Any], Any]) -> pa.Array:
-    return pa.array([None if value is None else str(convert(value)) for value in values], pa.string())

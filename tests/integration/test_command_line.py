@@ -64,7 +64,7 @@ def test_an_unknown_setting_is_named_with_the_nearest_known_one(tmp_path: Path) 
 
 def test_a_lake_that_another_run_holds_is_busy(tmp_path: Path) -> None:
     dump = write_dump(tmp_path / "dump.jsonl", [STORY])
-    with Store.open(tmp_path / "lake", create=True).locked():
+    with Store.open(tmp_path / "lake", create=True).writer():
         result = broadsheet("run", dump, "--lake", tmp_path / "lake")
 
     assert 4 == result.returncode
@@ -72,8 +72,8 @@ def test_a_lake_that_another_run_holds_is_busy(tmp_path: Path) -> None:
 
 
 def test_a_lake_with_a_changed_manifest_is_damaged(tmp_path: Path) -> None:
-    store = Store.open(tmp_path / "lake", create=True)
-    (store.root / "snapshots" / "000001.json").write_text("{}")
+    Store.open(tmp_path / "lake", create=True)
+    (tmp_path / "lake" / "snapshots" / "000001.json").write_text("{}")
     result = broadsheet("query", "SELECT 1", "--lake", tmp_path / "lake")
 
     assert 5 == result.returncode

@@ -88,7 +88,8 @@ def _equals_one_run(dumps: list[list[dict[str, Any]]], order: list[int], nights:
         for night in range(max(nights) + 1):
             tonight = [files[i] for i in order if nights[i] == night]
             again = files[:1] if night else []
-            take_unaudited(root / "nightly", [*tonight, *again])
+            if tonight or again:
+                take_unaudited(root / "nightly", [*tonight, *again])
         assert content(root / "batch") == content(root / "nightly")
 
 

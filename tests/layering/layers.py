@@ -1,8 +1,9 @@
 """The house rules about modules, each a function from a module's name and syntax tree to what breaks it.
 
 Arrows: transforms <- expectations <- flows, and `data` is imported by nobody. Transforms know no file, clock, log,
-chance, environment or scheduler. The store alone gives, moves and removes names, and syncs. The modules of the schedule
-alone know Prefect, and expectations alone know Great Expectations.
+chance, environment or scheduler. The disk alone gives, moves and removes names, and syncs; the lake's folder,
+workspaces and store alone have one. The modules of the schedule alone know Prefect, and expectations alone know Great
+Expectations.
 """
 
 import ast
@@ -28,12 +29,14 @@ _IMPURE_MODULES: Final = frozenset({
 })  # fmt: skip
 _IMPURE_CALLS: Final = frozenset({"open", "print", "input", "eval", "exec", "__import__", "breakpoint", "hash", "id"})
 _CLOCKS: Final = frozenset({"now", "today", "utcnow", "fromtimestamp", "localtime", "getenv"})
-_STORE: Final = "flows.lake.store"
+_DISK: Final = "flows.lake.disk"
+_DISK_OWNERS: Final = frozenset({"flows.lake.folder", "flows.lake.workspaces", "flows.lake.store"})
 _DURABLE: Final = frozenset({
     "fdatasync", "fsync", "hardlink_to", "link", "move", "remove", "removedirs", "rename", "renames", "rmdir", "rmtree",
     "symlink", "symlink_to", "unlink",
 })  # fmt: skip
-_DISK: Final = "disk"
+_DISK_NAMES: Final = frozenset({"disk", "Disk"})
+_WITH_HOOKS: Final = frozenset({"disk", "medium", "self"})
 _PREFECT: Final = frozenset({"flows.nightly", "flows.prefect_driver", "flows.serve", "flows.schedule"})
 
 Rule = Callable[[str, ast.Module], Iterator[str]]
@@ -76,23 +79,30 @@ def purity(module: str, tree: ast.Module) -> Iterator[str]:
 
 
 def durability(module: str, tree: ast.Module) -> Iterator[str]:
-    """Let the store alone give, move and remove names, and sync; others may write into a workspace it gave them.
+    """Let the disk alone give, move and remove names, and sync; others may write into a workspace they were given.
 
-    `replace` counts on anything but text, which takes two arguments. The store's own `disk` is no way around it.
+    Whoever has a disk or a medium, or is one, may have it do so; a disk is for the lake's folder, workspaces and store.
+    `replace` counts on anything but text, which takes two arguments.
     """
-    if module == _STORE:
+    if module == _DISK:
         return
     for node in ast.walk(tree):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
             name = node.func.attr
             is_path_replace = name == "replace" and len(node.args) == 1 and not node.keywords
-            if name in _DURABLE or is_path_replace:
+            is_durable = name in _DURABLE or is_path_replace
+            if is_durable and _name(node.func.value) not in _WITH_HOOKS:
                 yield f"{module}:{node.lineno} calls {name}"
-        if isinstance(node, ast.Attribute) and node.attr == _DISK:
-            yield f"{module}:{node.lineno} reaches for the store's disk"
+        if isinstance(node, ast.Name | ast.Attribute) and _name(node) in _DISK_NAMES and module not in _DISK_OWNERS:
+            yield f"{module}:{node.lineno} reaches for the disk"
     for line, name in imports(tree):
         if name.rpartition(".")[2] in _DURABLE:
             yield f"{module}:{line} imports {name}"
+
+
+def _name(node: ast.expr) -> str | None:
+    """Give the last name of a dotted one."""
+    return node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else None
 
 
 def scheduler(module: str, tree: ast.Module) -> Iterator[str]:

@@ -8,7 +8,7 @@ import orjson
 import pytest
 
 from flows.drivers import PlainDriver
-from flows.lake.query import connect
+from flows.lake import connect
 from flows.lake.store import Store
 from flows.report import RunReport
 from flows.run import run
@@ -32,15 +32,15 @@ def flow_run(lake: Path, *paths: Path) -> tuple[Any, Any]:
 
 
 def rows(lake: Path) -> dict[str, list[tuple[Any, ...]]]:
-    with connect(Store.open(lake, create=False)) as connection:
-        return {view: connection.execute(f"FROM {view} ORDER BY ALL").fetchall() for view in VIEWS}
+    with connect(lake) as reader:
+        return {view: reader.sql(f"FROM {view} ORDER BY ALL").fetchall() for view in VIEWS}
 
 
 @pytest.fixture(scope="module")
 def plain(tmp_path_factory: pytest.TempPathFactory) -> RunReport:
     """Take the sample night with the plain driver."""
     with PlainDriver(1) as driver:
-        return run([NIGHT], Settings(lake=tmp_path_factory.mktemp("plain") / "lake"), driver)
+        return run([NIGHT], Settings(lake=str(tmp_path_factory.mktemp("plain") / "lake")), driver)
 
 
 @pytest.fixture(scope="module")
@@ -101,8 +101,8 @@ def test_nothing_of_an_article_reaches_prefect(server: Server, served: tuple[Pat
     told = str([server.of_run(what, run_id) for what in ("artifacts", "task_runs", "logs")]) + str(
         server.ask(f"flow_runs/{run_id}")
     )
-    with connect(Store.open(lake, create=False)) as connection:
-        found = connection.execute("SELECT title, text[:40] FROM copies").fetchall()
+    with connect(lake) as reader:
+        found = reader.sql("SELECT title, text[:40] FROM copies").fetchall()
     pieces = {piece for row in found for piece in row if piece and len(piece) > 12}
     assert len(pieces) > 20
 
@@ -118,11 +118,11 @@ def test_the_same_night_again_is_nothing_new(served: tuple[Path, Any, Any]) -> N
 
 def test_a_lake_that_is_held_fails_the_second_run_at_once(server: Server, tmp_path: Path) -> None:
     store = Store.open(tmp_path / "lake", create=True)
-    with store.locked():
-        state, run_id = flow_run(store.root, NIGHT)
+    with store.writer():
+        state, run_id = flow_run(tmp_path / "lake", NIGHT)
 
     assert state.type.value == "FAILED"
-    assert state.message.startswith(f"another run holds {store.root}: pid ")
+    assert state.message.startswith(f"another run holds {store.address}: pid ")
     assert server.ask(f"flow_runs/{run_id}")["run_count"] == 1
     assert store.current() is None
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from expectations.audit import Finding, audit, examine, verdict, warm_up
-from expectations.projection import PROJECTIONS, project
+from expectations.projection import PROJECTIONS, open_database, project
 from tests.unit.expectations.small_lake import DUMP, HOSTILE, IDS, RUN_ID, STRANGER, Rows, good_rows, rejected, write
 from transforms.article import CANONICAL
 
@@ -203,7 +203,8 @@ def test_an_expectation_without_an_answer_is_errored_and_shows_no_value(tmp_path
     from expectations.broken_rows import BrokenRows  # noqa: PLC0415
 
     database = tmp_path / "projection.duckdb"
-    project(database, write(good_rows(), tmp_path / "lake"), RUN_ID, memory_mb=256)
+    files = write(good_rows(), tmp_path / "lake")
+    project(database, files, RUN_ID, memory_mb=256, connect=open_database)
     expected = [
         ExpectColumnValuesToBeUnique(column="nowhere", description="a column that is not there"),
         BrokenRows(unexpected_rows_query="SELECT nowhere FROM {batch}", description="a query that fails"),

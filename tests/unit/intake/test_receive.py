@@ -41,6 +41,7 @@ def test_the_raw_copy_holds_the_delivery_and_is_received_as_the_same_dump(tmp_pa
     assert receipt.raw is not None
     assert receipt.raw.suffix == f".jsonl{codec or '.zst'}"
     kept = receipt.raw.path.read_bytes()
+    assert receipt.raw.sha256 == hashlib.sha256(kept).hexdigest()
     assert kept == delivered if codec else zstandard.ZstdDecompressor().decompressobj().decompress(kept) == delivered
     again = received(tmp_path, f"dump{receipt.raw.suffix}", kept)
     assert again.digest == receipt.digest

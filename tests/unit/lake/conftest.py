@@ -1,16 +1,17 @@
 """A small lake, empty or published."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date, datetime
 from pathlib import Path
 
+import duckdb
 import pyarrow as pa
 import pytest
 
 from flows.lake.manifest import Manifest, Part
-from flows.lake.parts import sort_bounds, write_part
+from flows.lake.query import open_snapshot
 from flows.lake.store import Store
-from tests.unit.lake.made import a_manifest, rows_of
+from tests.unit.lake.made import add_rows, publish, rows_of
 from transforms.article import ARTICLES
 from transforms.schema import Table
 from transforms.tables import MEMBERSHIP, PAIRS, QUARANTINE
@@ -24,15 +25,13 @@ def store(tmp_path: Path) -> Store:
 
 @pytest.fixture
 def add(store: Store) -> Callable[..., Part]:
-    """Give a function that writes rows as a part of the lake."""
+    """Give a function that writes rows as a part of the lake, while nobody holds it."""
 
-    def add_rows(table: Table, rows: pa.Table, day: str | None = None) -> Part:
-        staged = store.workspace("adding") / "rows.parquet"
-        write_part(table, rows, staged)
-        minimum, maximum = sort_bounds(table, rows)
-        return store.add_part(staged, table, day, rows=rows.num_rows, minimum=minimum, maximum=maximum)
+    def add_to_store(table: Table, rows: pa.Table, day: str | None = None) -> Part:
+        with store.writer() as writer:
+            return add_rows(writer, table, rows, day)
 
-    return add_rows
+    return add_to_store
 
 
 @pytest.fixture
@@ -57,6 +56,11 @@ def published(store: Store, add: Callable[..., Part]) -> Manifest:
         parts.append(add(MEMBERSHIP, places))
     parts.append(add(PAIRS, rows_of(PAIRS, 1, 90)))
     parts.append(add(QUARANTINE, rows_of(QUARANTINE, 2)))
-    manifest = a_manifest(*parts)
-    store.commit(manifest)
-    return manifest
+    return publish(store, *parts)
+
+
+@pytest.fixture
+def connection(store: Store, published: Manifest) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Give a locked-down connection to the published lake."""
+    with open_snapshot(store, threads=1) as opened:
+        yield opened

@@ -1,12 +1,21 @@
-"""Rows for any table of the lake, and manifests over parts, made up."""
+"""Rows for any table of the lake, parts of them, and manifests over parts, made up."""
 
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 
 from flows.lake.manifest import Manifest, Part
+from flows.lake.parts import sort_bounds, write_part
+from flows.lake.store import Store
+from flows.lake.writer import Writer
 from transforms.schema import Table
+
+
+def root_of(store: Store) -> Path:
+    """Return the folder of a lake."""
+    return Path(store.address)
 
 
 def a_value(kind: pa.DataType, row: int) -> Any:
@@ -31,7 +40,25 @@ def rows_of(table: Table, count: int, start: int = 0, **given: list[Any]) -> pa.
     return pa.table([pa.array(c, f.type) for c, f in zip(columns, table.schema, strict=True)], schema=table.schema)
 
 
+def add_rows(writer: Writer, table: Table, rows: pa.Table, day: str | None = None) -> Part:
+    """Write rows as a part of the lake."""
+    staged = writer.workspace / "rows.parquet"
+    write_part(table, rows, staged)
+    minimum, maximum = sort_bounds(table, rows)
+    return writer.add_part(staged, table, day, rows=rows.num_rows, minimum=minimum, maximum=maximum)
+
+
 def a_manifest(*parts: Part, parent: Manifest | None = None, run_id: str = "run-1") -> Manifest:
     """Return a manifest over these parts that follows its parent."""
     number, digest = (parent.number + 1, parent.digest) if parent else (1, None)
-    return Manifest(number, digest, run_id, "rules", "schema", "settings", "passed", ("dump",), parts)
+    now = "2024-01-02T03:04:05+00:00"
+    return Manifest(number, digest, "run", now, run_id, "rules", "schema", "settings", "passed", ("dump",), parts)
+
+
+def publish(store: Store, *parts: Part, run_id: str = "run-1") -> Manifest:
+    """Commit a snapshot of these parts, and show it."""
+    with store.writer() as writer:
+        manifest = a_manifest(*parts, parent=writer.current(), run_id=run_id)
+        writer.commit(manifest)
+        writer.show_newest()
+    return manifest

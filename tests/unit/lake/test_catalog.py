@@ -11,16 +11,16 @@ import pytest
 from flows.lake.catalog import build_catalog, sql_type, view_statements
 from flows.lake.manifest import Manifest, Part
 from flows.lake.store import Store
-from tests.unit.lake.made import a_manifest, rows_of
+from tests.unit.lake.made import a_manifest, root_of, rows_of
 from transforms.article import ARTICLES
 from transforms.tables import MEMBERSHIP, VIEWS
 
 
-def viewed(manifest: Manifest | None, root: Path) -> duckdb.DuckDBPyConnection:
+def viewed(manifest: Manifest | None, address: str) -> duckdb.DuckDBPyConnection:
     """Open a connection in memory with the views."""
     connection = duckdb.connect()
     connection.execute("SET TimeZone = 'UTC'")
-    for statement in view_statements(manifest, root):
+    for statement in view_statements(manifest, address):
         connection.execute(statement)
     return connection
 
@@ -28,7 +28,7 @@ def viewed(manifest: Manifest | None, root: Path) -> duckdb.DuckDBPyConnection:
 @pytest.fixture
 def views(store: Store, published: Manifest) -> Iterator[duckdb.DuckDBPyConnection]:
     """Give a connection with the views of the published lake."""
-    with viewed(published, store.root) as connection:
+    with viewed(published, store.address) as connection:
         yield connection
 
 
@@ -64,7 +64,7 @@ def test_pairs_are_the_stored_ones_and_the_twins_smaller_id_first(views: duckdb.
 
 @pytest.mark.parametrize("is_empty", [True, False])
 def test_views_have_the_declared_columns_types_and_comments(store: Store, published: Manifest, is_empty: bool) -> None:
-    with viewed(None if is_empty else published, store.root) as connection:
+    with viewed(None if is_empty else published, store.address) as connection:
         for table in VIEWS:
             found = connection.execute(
                 "SELECT column_name, data_type, comment FROM duckdb_columns() "
@@ -78,7 +78,7 @@ def test_views_have_the_declared_columns_types_and_comments(store: Store, publis
 
 
 def test_views_without_a_manifest_have_no_rows(tmp_path: Path) -> None:
-    with viewed(None, tmp_path) as connection:
+    with viewed(None, str(tmp_path)) as connection:
         for table in VIEWS:
             assert connection.execute(f"FROM {table.name}").fetchall() == []
 
@@ -89,7 +89,7 @@ def test_a_lake_of_dated_or_of_undated_articles_only_is_shown(
 ) -> None:
     places = rows_of(MEMBERSHIP, 1, published_date=[day and date.fromisoformat(day)])
     parts = [add(ARTICLES, rows_of(ARTICLES, 1), day), add(MEMBERSHIP, places)]
-    with viewed(a_manifest(*parts), store.root) as connection:
+    with viewed(a_manifest(*parts), store.address) as connection:
         for view in ("articles", "copies"):
             found = connection.execute(f"SELECT published_date FROM {view}").fetchall()
 
@@ -111,16 +111,19 @@ def test_a_filter_on_the_day_opens_the_files_of_that_day_only(views: duckdb.Duck
 def test_a_filter_on_the_day_reaches_the_membership_as_well(store: Store, published: Manifest, view: str) -> None:
     dated = a_manifest(*published.parts_of("membership"), *published.parts_of("articles", {"2024-01-02", "2024-01-03"}))
     query = f"EXPLAIN (FORMAT JSON) SELECT count(text) FROM {view} WHERE published_date = DATE '2024-01-03'"
-    with viewed(dated, store.root) as connection:
+    with viewed(dated, store.address) as connection:
         plan = connection.execute(query).fetchall()[0][1]
 
     # Once for the scan of the articles, once for the scan of the membership.
     assert len(re.findall(r"published_date *=[^,]*2024-01-03", plan)) == 2
 
 
-def test_the_file_opens_read_only_with_comments_and_leaves_no_wal(store: Store, published: Manifest) -> None:
-    path = store.workspace("catalog") / "new's.duckdb"
-    build_catalog(published, store.root, path)
+def test_the_file_opens_read_only_with_comments_and_leaves_no_wal(
+    store: Store, published: Manifest, tmp_path: Path
+) -> None:
+    path = tmp_path / "alone" / "new's.duckdb"
+    path.parent.mkdir()
+    build_catalog(published, store.address, path)
 
     assert [entry.name for entry in path.parent.iterdir()] == [path.name]
     with duckdb.connect(path, read_only=True) as connection:
@@ -131,9 +134,9 @@ def test_the_file_opens_read_only_with_comments_and_leaves_no_wal(store: Store, 
         assert comments == [(len(ARTICLES.columns),)]
 
 
-def test_the_file_is_of_a_version_that_every_duckdb_since_1_0_reads(store: Store) -> None:
-    path = store.workspace("catalog") / "catalog.duckdb"
-    build_catalog(None, store.root, path)
+def test_the_file_is_of_a_version_that_every_duckdb_since_1_0_reads(tmp_path: Path) -> None:
+    path = tmp_path / "catalog.duckdb"
+    build_catalog(None, str(tmp_path), path)
 
     # The main header: 8 bytes of checksum, "DUCK", then the version of the storage.
     assert path.read_bytes()[8:12] == b"DUCK"
@@ -142,9 +145,9 @@ def test_the_file_is_of_a_version_that_every_duckdb_since_1_0_reads(store: Store
 
 @pytest.mark.parametrize("name", ["it's", "a [b] c", "st*r", "run=5", "per%20cent", "Zürich"])
 def test_a_lake_may_lie_under_an_odd_name(store: Store, published: Manifest, tmp_path: Path, name: str) -> None:
-    store.root.rename(tmp_path / name)
+    root_of(store).rename(tmp_path / name)
     path = tmp_path / name / "tmp" / "catalog.duckdb"
-    build_catalog(published, tmp_path / name, path)
+    build_catalog(published, str(tmp_path / name), path)
     with duckdb.connect(path, read_only=True) as connection:
         found = connection.execute("SELECT max(published_date), count(*) FROM articles").fetchall()
 

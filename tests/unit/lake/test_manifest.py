@@ -1,6 +1,7 @@
 """A manifest proves itself whole, and names its parts in one order."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -10,7 +11,8 @@ from transforms.errors import LakeDamaged
 DATED = Part("articles", "parts/articles/published_date=2024-01-02/b.parquet", "2024-01-02", 3, 99, "b" * 64, {}, {})
 UNDATED = replace(DATED, path="parts/articles/published_date=x/a.parquet", day=None, minimum={"published_at": None})
 FLAT = replace(DATED, table="pairs", path="parts/pairs/c.parquet", day=None, maximum={"snapshot": 7, "share": 0.1})
-MANIFEST = Manifest(2, "p" * 64, "run-2", "r", "s", "t", "passed", ("d1", "d2"), (FLAT, UNDATED, DATED))
+NOW = "2024-01-02T03:04:05+00:00"
+MANIFEST = Manifest(2, "p" * 64, "run", NOW, "run-2", "r", "s", "t", "passed", ("d1", "d2"), (FLAT, UNDATED, DATED))
 
 
 def test_a_manifest_reads_back_as_it_was_written() -> None:
@@ -24,8 +26,9 @@ def test_bytes_and_digest_do_not_depend_on_the_order_of_parts_or_keys() -> None:
     assert other.digest == MANIFEST.digest
 
 
-def test_the_digest_changes_with_the_content() -> None:
-    assert replace(MANIFEST, verdict="warned").digest != MANIFEST.digest
+@pytest.mark.parametrize("change", [{"verdict": "warned"}, {"action": "compact"}, {"created_at": "2024-01-03"}])
+def test_the_digest_changes_with_the_content(change: dict[str, Any]) -> None:
+    assert replace(MANIFEST, **change).digest != MANIFEST.digest
 
 
 def test_every_damaged_byte_is_found() -> None:

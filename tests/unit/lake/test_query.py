@@ -1,30 +1,20 @@
-"""The analyst's connection answers questions and lets nothing else through; answers come in four shapes."""
+"""The analyst's connection answers questions and lets nothing else through."""
 
-import io
 import tempfile
 from collections.abc import Iterator
-from datetime import UTC, date, datetime
-from decimal import Decimal
+from datetime import date
 from pathlib import Path
 
 import duckdb
-import orjson
 import pyarrow as pa
-import pyarrow.parquet as pq
 import pytest
 
+from flows.lake import connect
 from flows.lake.manifest import Manifest
-from flows.lake.query import connect, render, run_query
+from flows.lake.query import Reader, open_snapshot, run_query
 from flows.lake.store import Store
-from tests.unit.lake.made import a_manifest
+from tests.unit.lake.made import publish, root_of
 from transforms.errors import UsageError
-
-
-@pytest.fixture
-def connection(store: Store, published: Manifest) -> Iterator[duckdb.DuckDBPyConnection]:
-    """Give an analyst's connection to the published lake."""
-    with connect(store, threads=1) as opened:
-        yield opened
 
 
 def one(connection: duckdb.DuckDBPyConnection, sql: str) -> object:
@@ -33,20 +23,20 @@ def one(connection: duckdb.DuckDBPyConnection, sql: str) -> object:
 
 
 def test_the_newest_snapshot_is_shown_unless_an_older_one_is_named(store: Store, published: Manifest) -> None:
-    store.commit(a_manifest(parent=published))
-    with connect(store) as newest, connect(store, 1) as older:
+    publish(store)
+    with open_snapshot(store) as newest, open_snapshot(store, 1) as older:
         assert one(newest, "SELECT count(*) FROM copies") == 0
         assert one(older, "SELECT count(*) FROM copies") == 9
 
 
 def test_a_lake_without_a_snapshot_can_be_asked(store: Store) -> None:
-    with connect(store) as connection:
+    with open_snapshot(store) as connection:
         assert one(connection, "SELECT count(*) FROM articles") == 0
 
 
 def test_a_snapshot_that_is_not_there_is_wrong_usage(store: Store) -> None:
     with pytest.raises(UsageError, match="there is no snapshot 3"):
-        connect(store, 3)
+        open_snapshot(store, 3)
 
 
 def test_moments_are_shown_in_utc(connection: duckdb.DuckDBPyConnection) -> None:
@@ -104,7 +94,7 @@ def test_queries_pass(connection: duckdb.DuckDBPyConnection, sql: str) -> None:
     ],
 )
 def test_all_that_is_no_query_is_refused(connection: duckdb.DuckDBPyConnection, store: Store, sql: str) -> None:
-    parts = store.root / "parts"
+    parts = root_of(store) / "parts"
     before = sorted(parts.rglob("*"))
     with pytest.raises(UsageError, match="only a single query"):
         run_query(connection, sql.format(parts=parts))
@@ -140,13 +130,13 @@ def test_all_that_is_no_query_is_refused(connection: duckdb.DuckDBPyConnection, 
 def test_files_outside_the_parts_are_out_of_reach(
     connection: duckdb.DuckDBPyConnection, store: Store, sql: str
 ) -> None:
-    (store.root / "raw" / "dump").write_text("raw")
-    (store.root / "parts" / "link").symlink_to("/etc")
+    (root_of(store) / "raw" / "dump").write_text("raw")
+    (root_of(store) / "parts" / "link").symlink_to("/etc")
     with pytest.raises(UsageError):
-        run_query(connection, sql.format(lake=store.root))
+        run_query(connection, sql.format(lake=root_of(store)))
 
     run_query(connection, "SELECT 1")
-    assert not list((store.root / "parts").glob("evil*"))
+    assert not list((root_of(store) / "parts").glob("evil*"))
 
 
 @pytest.mark.parametrize(
@@ -168,9 +158,9 @@ def test_files_outside_the_parts_are_out_of_reach(
 def test_the_bare_connection_is_locked_down_as_well(
     connection: duckdb.DuckDBPyConnection, store: Store, sql: str
 ) -> None:
-    (store.root / "parts" / "link").symlink_to("/etc")
+    (root_of(store) / "parts" / "link").symlink_to("/etc")
     with pytest.raises(duckdb.Error, match=r"disabled|locked"):
-        connection.execute(sql.format(lake=store.root))
+        connection.execute(sql.format(lake=root_of(store)))
 
 
 def test_python_variables_are_no_tables(connection: duckdb.DuckDBPyConnection) -> None:
@@ -194,103 +184,94 @@ def test_a_query_larger_than_its_memory_spills_and_leaves_nothing(store: Store, 
     sql = f"SELECT max(h) FROM (SELECT h, row_number() OVER (ORDER BY h) FROM ({hashes}))"
     spills = Path(tempfile.gettempdir())
     before = set(spills.glob("broadsheet-*"))
-    with connect(store, memory_limit="40MB", threads=1) as connection:
+    with open_snapshot(store, memory_limit="40MB", threads=1) as connection:
         assert one(connection, sql) == "fffffe98d0963d27015c198262d97221"
     assert set(spills.glob("broadsheet-*")) == before
 
 
-ROWS = pa.table(
-    {
-        "day": [date(2024, 1, 2), None],
-        "at": pa.array([datetime(2024, 1, 2, 3, 4, 5, tzinfo=UTC), None], pa.timestamp("us", tz="UTC")),
-        "text": ['=1+1,"x"', "two\nlines"],
-        "raw": [b'{"a":"\xff"}', None],
-        "authors": [["A. N. Other"], []],
-        "edits": pa.array([[("rule", 2)], []], pa.map_(pa.string(), pa.int32())),
-        "sum": pa.array([Decimal(-7), Decimal(2**70)], pa.decimal128(38, 0)),
-        "price": pa.array([Decimal("-1.50"), None], pa.decimal128(5, 2)),
-        "share": [-0.5, float("nan")],
-    }
+@pytest.fixture
+def reader(store: Store, published: Manifest) -> Iterator[Reader]:
+    """Give what a notebook has of the published lake."""
+    with connect(store.address) as opened:
+        yield opened
+
+
+def count(reader: Reader) -> int:
+    """Return how many copies a reader sees."""
+    [(rows,)] = reader.sql("SELECT count(*) FROM copies").fetchall()
+    return int(rows)
+
+
+def test_a_reader_gives_relations_that_can_be_asked_further(reader: Reader) -> None:
+    days = reader.sql("SELECT published_date AS day FROM copies").filter("day IS NOT NULL").aggregate("max(day)")
+
+    assert days.fetchall() == [(date(2024, 1, 3),)]
+    assert reader.sql("FROM articles").to_arrow_table().num_rows == 6
+
+
+def test_a_reader_takes_parameters_by_place_and_by_name(reader: Reader) -> None:
+    day = date(2024, 1, 2)
+
+    assert reader.sql("SELECT count(*) FROM copies WHERE published_date = ?", [day]).fetchall() == [(3,)]
+    assert reader.sql("SELECT count(*) FROM copies WHERE published_date > $day", {"day": day}).fetchall() == [(3,)]
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "COPY (SELECT 1) TO '{parts}/evil.parquet'",
+        "EXPLAIN ANALYZE COPY (SELECT 1) TO '{parts}/evil.parquet'",
+        "ATTACH '{parts}/evil.duckdb'",
+        "SET threads = 1",
+        "PRAGMA profiling_output = '{parts}/evil.json'",
+        "CREATE OR REPLACE VIEW articles AS SELECT 1",
+        "INSTALL httpfs",
+        "SELECT 1; SELECT 2",
+        "",
+        "FROM enable_profiling(save_location = '{parts}/evil')",
+    ],
 )
+def test_a_reader_refuses_all_that_is_no_query(reader: Reader, store: Store, sql: str) -> None:
+    parts = root_of(store) / "parts"
+    with pytest.raises(UsageError, match=r"only a single query|is not allowed here"):
+        reader.sql(sql.format(parts=parts))
+
+    assert not list(parts.glob("evil*"))
+    assert count(reader) == 9
 
 
-def test_json_is_an_array_of_objects() -> None:
-    assert orjson.loads(render(ROWS, "json")) == [
-        {
-            "day": "2024-01-02",
-            "at": "2024-01-02T03:04:05+00:00",
-            "text": '=1+1,"x"',
-            "raw": '{"a":"\\xff"}',
-            "authors": ["A. N. Other"],
-            "edits": {"rule": 2},
-            "sum": -7,
-            "price": -1.5,
-            "share": -0.5,
-        },
-        {
-            "day": None,
-            "at": None,
-            "text": "two\nlines",
-            "raw": None,
-            "authors": [],
-            "edits": {},
-            "sum": str(2**70),
-            "price": None,
-            "share": None,
-        },
-    ]
+def test_a_reader_reaches_no_file_outside_the_parts(reader: Reader, store: Store) -> None:
+    with pytest.raises(duckdb.PermissionException, match="disabled"):
+        reader.sql(f"SELECT * FROM read_parquet('{store.address}/lake.json')")
 
 
-def test_csv_holds_lists_as_json_and_disarms_formulas_but_not_numbers() -> None:
-    assert render(ROWS, "csv").decode() == (
-        '"day","at","text","raw","authors","edits","sum","price","share"\n'
-        '2024-01-02,2024-01-02 03:04:05.000000Z,"\'=1+1,""x""","{""a"":""\\xff""}","[""A. N. Other""]","{""rule"":2}",'
-        "-7,-1.50,-0.5\n"
-        ',,"two\nlines",,"[]","{}",1180591620717411303424,,nan\n'
-    )
+def test_a_reader_keeps_its_snapshot_while_a_new_one_sees_the_newest(reader: Reader, store: Store) -> None:
+    publish(store)
+    with connect(store.address) as newest, connect(Path(store.address), at=1) as older:
+        assert (count(newest), count(older), count(reader)) == (0, 9, 9)
 
 
-def test_parquet_keeps_everything() -> None:
-    assert pq.ParquetFile(io.BytesIO(render(ROWS.drop(["share"]), "parquet"))).read() == ROWS.drop(["share"])
+def test_a_reader_is_closed_with_its_block(store: Store) -> None:
+    with connect(store.address) as reader:
+        pass
+    with pytest.raises(duckdb.ConnectionException):
+        reader.sql("SELECT 1")
 
 
-def test_the_box_shows_rows_and_lets_no_control_character_through() -> None:
-    titles, authors = ["\x1b[31mred\x1b[0m", "\u202eover", "plain"], [["\x1b[2J"], ["\u2066"], None]
-    hostile = pa.table({"title": titles, "authors": authors})
-    shown = render(hostile, "table").decode()
-
-    assert "plain" in shown
-    assert all(character == "\n" or character.isprintable() for character in shown)
+def test_a_reader_needs_a_lake_and_a_snapshot_that_are_there(store: Store, tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="there is no lake at"):
+        connect(tmp_path / "nowhere")
+    with pytest.raises(UsageError, match="there is no snapshot 3"):
+        connect(store.address, at=3)
 
 
-def test_the_box_shows_raw_bytes_as_text() -> None:
-    assert '{"a":"\\xff"}' in render(ROWS.select(["raw"]), "table").decode()
-
-
-def test_a_plan_is_shown_as_it_is_drawn(connection: duckdb.DuckDBPyConnection) -> None:
-    shown = render(run_query(connection, "EXPLAIN SELECT 42"), "table").decode()
-
-    assert "\\n" not in shown
-    assert len(shown.splitlines()) > 3
-
-
-@pytest.mark.parametrize("shape", ["table", "json", "csv", "parquet"])
-def test_every_view_can_be_shown_in_every_shape(connection: duckdb.DuckDBPyConnection, shape: str) -> None:
-    for view in ("articles", "copies", "pairs", "quarantine", "runs"):
-        assert render(run_query(connection, f"FROM {view}"), shape)  # type: ignore[arg-type]
-
-
-def test_odd_types_are_shown_or_refused_in_a_sentence(connection: duckdb.DuckDBPyConnection) -> None:
-    rows = run_query(connection, "SELECT INTERVAL 1 DAY AS gap, uuid() AS id, TIME '01:02' AS at, NULL AS nothing")
-
-    assert b"01:02:00" in render(rows, "table")
-    assert orjson.loads(render(rows, "json"))[0]["at"] == "01:02:00"
-    assert b",01:02:00.000000," in render(rows, "csv")
-    with pytest.raises(UsageError, match="parquet cannot hold this result"):
-        render(rows, "parquet")
-
-
-def test_columns_of_one_name_are_all_kept(connection: duckdb.DuckDBPyConnection) -> None:
-    rows = run_query(connection, "SELECT 1 AS a, 2 AS a_1, 3 AS a")
-
-    assert orjson.loads(render(rows, "json")) == [{"a": 1, "a_1": 2, "a_2": 3}]
+def test_who_holds_the_catalog_open_keeps_his_snapshot_and_who_opens_it_next_sees_the_newest(
+    store: Store, published: Manifest
+) -> None:
+    path = root_of(store) / "catalog.duckdb"
+    with duckdb.connect(path, read_only=True) as before:
+        assert before.execute("SELECT count(*) FROM copies").fetchall() == [(9,)]
+        publish(store)
+        with duckdb.connect(path, read_only=True) as after:
+            assert after.execute("SELECT count(*) FROM copies").fetchall() == [(0,)]
+        assert before.execute("SELECT count(*) FROM copies").fetchall() == [(9,)]

@@ -1,0 +1,78 @@
+"""Retention: which snapshots are kept, and the removal of what none of them names.
+
+A manifest goes before the parts that it alone names: the other way round, a crash between would leave a snapshot that
+speaks of parts that are gone.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from flows.lake import history
+from flows.lake.manifest import Manifest
+from flows.lake.medium import Entry, Medium
+from flows.lake.store import Store
+from flows.settings import Retention
+
+_CATALOG_NAME: Final = re.compile(r"catalogs/catalog-(\d+)-[0-9a-f]+\.duckdb")
+
+
+@dataclass(frozen=True, slots=True)
+class Removal:
+    """Snapshots past their time, files that no kept one names, and how many such files are as yet too young to go."""
+
+    snapshots: tuple[int, ...]
+    files: tuple[str, ...]
+    byte_count: int
+    young_files: int
+
+
+def clean(store: Store, retention: Retention, now: datetime, *, remove: bool) -> Removal:
+    """Find what retention lets go of, and remove it if told to. Dumps under `raw` stay: they are nobody else's to keep.
+
+    Held as the lake's writer, so that no run is adding parts meanwhile. Raises LakeDamaged when a manifest that is to
+    be kept cannot be read: what it names would be taken for rubbish.
+    """
+    with store.writer() as writer:
+        removal = _plan(store, retention, now)
+        if remove:
+            writer.show_newest()  # a run that died before this left readers the catalog of an older snapshot
+            for number in removal.snapshots:
+                name = history.manifest_name(number)
+                store.medium.remove(name)
+                store.medium.settle([name])  # before the next: a gap in the numbers would be damage
+            for name in removal.files:
+                store.medium.remove(name)
+        return removal
+
+
+def _plan(store: Store, retention: Retention, now: datetime) -> Removal:
+    store.current()  # raises where the newest or its chain is broken
+    manifests = [store.manifest(number) for number in store.numbers()]
+    expired = tuple(_expired(manifests, retention, now))
+    kept = [manifest for manifest in manifests if manifest.number not in expired]
+    unnamed = _unnamed(store.medium, kept)
+    oldest = now - timedelta(hours=retention.min_age_hours)
+    old = {name: entry for name, entry in unnamed.items() if entry.modified_at <= oldest}
+    byte_count = sum(entry.byte_count for entry in old.values())
+    return Removal(expired, tuple(sorted(old)), byte_count, len(unnamed) - len(old))
+
+
+def _expired(manifests: list[Manifest], retention: Retention, now: datetime) -> Iterator[int]:
+    """Give the oldest snapshots that are past both limits; the first that is not ends them, for there are no gaps."""
+    for manifest in manifests[: -retention.snapshots]:
+        if datetime.fromisoformat(manifest.created_at) > now - timedelta(days=retention.days):
+            return
+        yield manifest.number
+
+
+def _unnamed(medium: Medium, kept: list[Manifest]) -> dict[str, Entry]:
+    """List the parts that none of the snapshots names, and the catalogs of other snapshots."""
+    named = {part.path for manifest in kept for part in manifest.parts}
+    numbers = {manifest.number for manifest in kept}
+    parts = {name: entry for name, entry in medium.entries("parts").items() if name not in named}
+    catalogs = medium.entries("catalogs").items()
+    past = {n: e for n, e in catalogs if (match := _CATALOG_NAME.fullmatch(n)) and int(match[1]) not in numbers}
+    return parts | past

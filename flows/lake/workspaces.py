@@ -1,0 +1,85 @@
+"""Workspaces: a folder of drafts for each run, whose lock dies with the run and so tells which of them are dead.
+
+The lake's own lock is not enough: where it is bypassed, one run's recovery would take the floor from under another.
+"""
+
+import fcntl
+import os
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import IO, Final
+from uuid import uuid4
+
+from flows.lake.disk import Disk
+
+_LOCK: Final = ".lock"
+_RUN_ID: Final = re.compile(r"\d{8}T\d{6}-[0-9a-f]{8}")
+
+
+def new_run_id(now: datetime) -> str:
+    """Name a run by its moment, UTC, and by chance: the name of its workspace, too."""
+    return f"{now:%Y%m%dT%H%M%S}-{uuid4().hex[:8]}"
+
+
+def is_workspace(name: str) -> bool:
+    """Tell a workspace or its lock, by its name in the lake, from what nobody here has made."""
+    return bool(_RUN_ID.fullmatch(name.removeprefix("tmp/").removesuffix(_LOCK))) and name.startswith("tmp/")
+
+
+@dataclass(frozen=True, slots=True)
+class Workspaces:
+    """The workspaces of a lake, in a local folder that holds nothing else."""
+
+    folder: Path
+    disk: Disk
+
+    @contextmanager
+    def claim(self, name: str) -> Iterator[Path]:
+        """Make a fresh workspace; it goes with the block, or, after a crash, with the next `clear`."""
+        with _locked(self.folder / (name + _LOCK)):
+            self.disk.make_folder(self.folder / name)
+            try:
+                yield self.folder / name
+            finally:
+                self._remove(name)
+
+    def clear(self) -> None:
+        """Remove what dead runs left here: no manifest speaks of it."""
+        for name in sorted({entry.name.removesuffix(_LOCK) or entry.name for entry in self.folder.iterdir()}):
+            with (self.folder / (name + _LOCK)).open("w") as lock:
+                if _can_take(lock):
+                    self._remove(name)
+
+    def _remove(self, name: str) -> None:
+        """Remove a workspace whose lock is held, the lock last: a folder without one would be nobody's to judge."""
+        for path in (self.folder / name, self.folder / (name + _LOCK)):
+            if os.path.lexists(path):
+                self.disk.remove(path)
+
+
+@contextmanager
+def _locked(path: Path) -> Iterator[None]:
+    """Hold a lock file that has its name: a `clear` may have removed it before it was locked."""
+    while True:
+        with path.open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if not os.fstat(lock.fileno()).st_nlink:
+                continue
+            try:
+                yield
+            finally:
+                # Said outright: a forked child that outlives us shares the descriptor, and would hold on.
+                fcntl.flock(lock, fcntl.LOCK_UN)
+            return
+
+
+def _can_take(lock: IO[str]) -> bool:
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
