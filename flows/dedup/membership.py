@@ -113,12 +113,23 @@ def _place_table(places: Sequence[Place]) -> pa.Table:
 
 def rewrites(tonight: Tonight, parts: Sequence[Part], address: str) -> list[Rewrite]:
     """Give the past parts that hold a row which tonight changed, with their rows as they are now."""
-    changed = []
-    for part in parts:
-        past = source(MEMBERSHIP, [part], address)
-        now = f"SELECT {_COLUMNS} FROM placed SEMI JOIN {past} AS past USING (article_id)"
-        if tonight.count(f"({now} EXCEPT SELECT {_COLUMNS} FROM {past})"):
-            same = f"SELECT {_COLUMNS} FROM {past} AS past ANTI JOIN placed USING (article_id)"
-            rows = tonight.rows(f"{same} UNION ALL {now}")
-            changed.append(Rewrite(part, rows.cast(MEMBERSHIP.schema)))
-    return changed
+    files = _changed_files(tonight, source(MEMBERSHIP, parts, address)) if parts else set()
+    changed = [part for part in parts if part.path.rpartition("/")[2] in files]
+    return [Rewrite(part, _rewritten(tonight, part, address)) for part in changed]
+
+
+def _changed_files(tonight: Tonight, past: str) -> set[str]:
+    """Name the files in which a row differs from what is placed, in one scan: each alone would cost by the night."""
+    before, now = (", ".join(f"{side}.{name}" for name in MEMBERSHIP.schema.names) for side in ("past", "placed"))
+    rows = tonight.connection.execute(f"""
+        SELECT DISTINCT past.filename FROM {past} AS past JOIN placed USING (article_id)
+        WHERE ({before}) IS DISTINCT FROM ({now})
+    """).fetchall()
+    return {str(filename).rpartition("/")[2] for (filename,) in rows}
+
+
+def _rewritten(tonight: Tonight, part: Part, address: str) -> pa.Table:
+    past = source(MEMBERSHIP, [part], address)
+    same = f"SELECT {_COLUMNS} FROM {past} AS past ANTI JOIN placed USING (article_id)"
+    now = f"SELECT {_COLUMNS} FROM placed SEMI JOIN {past} AS past USING (article_id)"
+    return tonight.rows(f"{same} UNION ALL {now}").cast(MEMBERSHIP.schema)

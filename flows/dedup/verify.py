@@ -15,6 +15,7 @@ from flows.dedup.tonight import NightTask, Tonight, open_staged, write_arrow
 from flows.lake.duck import open_part
 from transforms.article import ARTICLES
 from transforms.relation import PairSettings
+from transforms.schema import PARTITION_COLUMN
 from transforms.similarity import compare
 from transforms.tables import TEXT_PAIRS
 from transforms.words import fold
@@ -37,11 +38,12 @@ class VerifyTask:
 
 def write_ranges(tonight: Tonight, task: NightTask) -> tuple[VerifyTask, ...]:
     """Cut the candidates that no earlier night has verified into ranges, a file and a task each."""
-    pending = tonight.rows("""
-        SELECT candidate.* FROM candidate
-        ANTI JOIN past_text_pairs USING (text_id, other_text_id) ORDER BY text_id, other_text_id
+    tonight.connection.execute("""
+        CREATE OR REPLACE TABLE pending AS
+        SELECT candidate.* FROM candidate ANTI JOIN past_text_pairs USING (text_id, other_text_id)
     """)
-    past = tuple(part.path for part in task.parent.parts_of(ARTICLES.name)) if task.parent else ()
+    pending = tonight.rows("FROM pending ORDER BY text_id, other_text_id")
+    past = tuple(part.path for part in task.parent.parts_of(ARTICLES.name, _past_days(tonight))) if task.parent else ()
     tasks = []
     for number, start in enumerate(range(0, pending.num_rows, RANGE_PAIRS)):
         path = task.workspace / f"candidates-{number:04}.arrow"
@@ -50,6 +52,15 @@ def write_ranges(tonight: Tonight, task: NightTask) -> tuple[VerifyTask, ...]:
             VerifyTask(path, task.staged, task.address, past, path.with_suffix(".verified.arrow"), task.limits)
         )
     return tuple(tasks)
+
+
+def _past_days(tonight: Tonight) -> set[str | None]:
+    """Give the days in which past articles have a wanted text: no other day's parts are opened."""
+    rows = tonight.connection.execute(f"""
+        SELECT DISTINCT {PARTITION_COLUMN}::VARCHAR FROM past_membership
+        WHERE text_id IN (SELECT text_id FROM pending UNION SELECT other_text_id FROM pending)
+    """).fetchall()
+    return {day for (day,) in rows}
 
 
 def verify(task: VerifyTask) -> Path:
