@@ -18,6 +18,7 @@ from prefect.cache_policies import NO_CACHE
 from prefect.futures import as_completed
 
 from flows.drivers import SMALL_BYTES, end, worker_pool
+from transforms.errors import Unreachable
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -131,8 +132,10 @@ def _step(work: Callable[[], Any]) -> Any:
 
 
 def may_pass(error: object) -> bool:
-    """Whether a failure may be the environment's: a full disk, a lost mount, a killed worker. No error of ours is."""
-    return isinstance(error, OSError | MemoryError | BrokenExecutor | duckdb.IOException | duckdb.OutOfMemoryException)
+    """Whether a failure may be the environment's: a full disk, a lost mount or network, a killed worker."""
+    return isinstance(
+        error, OSError | MemoryError | BrokenExecutor | Unreachable | duckdb.IOException | duckdb.OutOfMemoryException
+    )
 
 
 def _error(future: Future[Any]) -> BaseException | None:

@@ -105,10 +105,9 @@ def run(
 def _nightfall(
     writer: Writer, settings: Settings, driver: Driver, default_source: str | None, attempt: int = 1
 ) -> Night:
-    """Begin on the newest snapshot, its catalog mended if a run ended before that, or the lake was moved."""
+    """Begin on the newest snapshot."""
     parent = writer.current()
     _require_same_rules(parent, settings)
-    writer.show_newest()
     workspace = writer.workspace / f"attempt-{attempt}"
     workspace.mkdir()
     report = RunReport(writer.run_id, settings.lake)

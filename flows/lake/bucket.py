@@ -79,6 +79,9 @@ class Bucket:
         self.scratch.mkdir(mode=0o700, parents=True, exist_ok=True)
         yield
 
+    def steady(self) -> None:
+        """Do nothing: a put that was answered lasts, and one that was not is not to be seen."""
+
     def probe(self, workspace: Path) -> None:
         """Put one object twice on condition that it is not there; a service that lets both pass would lose commits."""
         name = f"tmp/probe-{uuid4().hex}"

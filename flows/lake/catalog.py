@@ -1,6 +1,6 @@
 """The catalog: views over explicit file lists, with a comment on each view and column, derived from a manifest."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 from typing import Final
 
@@ -123,14 +123,18 @@ def _parts_by_date(table: Table, manifest: Manifest | None, *, is_dated: bool) -
     return tuple(part for part in parts if not table.is_partitioned or (part.day is not None) == is_dated)
 
 
-def source(table: Table, parts: Iterable[Part], address: str) -> str:
+def source(table: Table, parts: Collection[Part], address: str) -> str:
     """Return what stands after FROM: the files, or as many typed nulls and no row."""
-    files = ", ".join(quoted(f"{address}/{part.path}") for part in parts)
-    if not files:
+    if not parts:
         nulls = ", ".join(f'NULL::{sql_type(column.type)} AS "{column.name}"' for column in table.columns)
         return f"(SELECT {nulls} WHERE false)"
-    hive = f"true, hive_types = {{'{PARTITION_COLUMN}': DATE}}" if table.is_partitioned else "false"
-    return f"read_parquet([{files}], hive_partitioning = {hive})"
+    files = ", ".join(quoted(f"{address}/{part.path}") for part in parts)
+    if not table.is_partitioned:
+        return f"read_parquet([{files}], hive_partitioning = false)"
+    if all(part.day is None for part in parts):
+        # DuckDB 1.0 takes the name of the undated folder for a day, and fails.
+        return f"(SELECT *, NULL::DATE AS {PARTITION_COLUMN} FROM read_parquet([{files}], hive_partitioning = false))"
+    return f"read_parquet([{files}], hive_partitioning = true, hive_types = {{'{PARTITION_COLUMN}': DATE}})"
 
 
 def _names(columns: Iterable[Column], prefix: str = "") -> str:

@@ -73,6 +73,12 @@ class Folder:
             self.disk.make_folder(self.scratch)
             yield
 
+    def steady(self) -> None:
+        """Make last what a killed run left to be seen, but unsynced: else a power loss takes it from under the next."""
+        for folder in (self.root / "snapshots", self.root):
+            if folder.is_dir():
+                self.disk.sync(folder)
+
     def probe(self, workspace: Path) -> None:
         """Try links and renames before anything relies on them; the lock has been tried already."""
         folder = workspace / "probe"

@@ -35,6 +35,9 @@ class Medium(Protocol):
     def held(self) -> AbstractContextManager[None]:
         """Hold the medium as its one writer, where it knows locks; raise LakeBusy when another does."""
 
+    def steady(self) -> None:
+        """Make last whatever is to be seen here now."""
+
     def probe(self, workspace: Path) -> None:
         """Raise UsageError when the medium lacks what a commit is built on."""
 

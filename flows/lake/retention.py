@@ -35,10 +35,9 @@ def clean(store: Store, retention: Retention, now: datetime, *, remove: bool) ->
     Held as the lake's writer, so that no run is adding parts meanwhile. Raises LakeDamaged when a manifest that is to
     be kept cannot be read: what it names would be taken for rubbish.
     """
-    with store.writer() as writer:
+    with store.writer():
         removal = _plan(store, retention, now)
         if remove:
-            writer.show_newest()  # a run that died before this left readers the catalog of an older snapshot
             for number in removal.snapshots:
                 name = history.manifest_name(number)
                 store.medium.remove(name)

@@ -64,15 +64,22 @@ class Store:
 
     @contextmanager
     def writer(self) -> Iterator[Writer]:
-        """Hold the lake as its one writer, with what dead runs left cleared away; raise LakeBusy when another does."""
+        """Hold the lake as its one writer; raise LakeBusy when another does.
+
+        This is recovery: what dead runs left to be seen is made to last, their workspaces go, and the catalog is
+        brought to the newest snapshot, if a run ended before that, somebody removed it, or the lake was moved.
+        """
         now = datetime.now(UTC)
         run_id = new_run_id(now)
         with self.medium.held():
+            self.medium.steady()
             workspaces = Workspaces(self.medium.scratch, self.disk)
             workspaces.clear()
             with workspaces.claim(run_id) as workspace:
                 self.medium.probe(workspace)
-                yield Writer(self.medium, run_id, now, workspace)
+                writer = Writer(self.medium, run_id, now, workspace)
+                writer.show_newest()
+                yield writer
 
 
 def _open_bucket(address: str, hook: Hook, *, create: bool) -> Medium:

@@ -7,6 +7,8 @@ from hashlib import file_digest
 from pathlib import Path
 from typing import Final
 
+import duckdb
+
 from flows.lake import history
 from flows.lake.catalog import build_catalog
 from flows.lake.manifest import Manifest, Part, Scalar
@@ -97,7 +99,13 @@ class Writer:
         """
         while (newest := self.current()) and self.medium.shown() != newest.number:
             draft = self.workspace / f"catalog-{newest.number}.duckdb"
-            build_catalog(newest, self.address, draft)
+            try:
+                build_catalog(newest, self.address, draft)
+            except duckdb.Error as error:
+                sentence = (
+                    f"{self.address}: the parts of snapshot {newest.number} cannot be read; run `broadsheet verify`"
+                )
+                raise LakeDamaged(sentence) from error
             self.medium.show(draft, newest.number, self.workspace)
 
     def _move_in(self, staged: Path, name: str) -> None:
