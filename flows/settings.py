@@ -15,7 +15,7 @@ from transforms.fields import TARGETS
 from transforms.relation import PairSettings
 
 DEFAULT_FILE: Final = Path("broadsheet.toml")
-RULES_VERSION: Final = 1
+RULES_VERSION: Final = 2
 """Raised with every change to cleaning, features or the pair rule that may change a row."""
 
 

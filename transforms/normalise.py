@@ -89,7 +89,7 @@ def normalise(records: Iterable[Record | Malformed], fields: FieldMap, default_s
     rejects = _Rejects()
     unused: Counter[tuple[str, str]] = Counter()
     raws = list(_map(records, fields, default_source, rejects, unused))
-    texts = _clean_texts([_as_text(raw["text"]) for raw in raws])
+    texts = _clean_texts([_story(raw["text"]) for raw in raws])
     articles = _articles(raws, texts)
     problems = _problems([t.text for t in texts], articles["word_count"].to_pylist())
     for raw, problem in zip(raws, problems, strict=True):
@@ -149,6 +149,11 @@ def _as_text(value: Any) -> str:
     if isinstance(value, bytes):  # a Parquet column that does not say that it is text
         return value.decode("utf-8", "replace")
     return value if isinstance(value, str) else str(value)
+
+
+def _story(value: Any) -> str:
+    """Give a text field as text; a number there is no story, but a field that has changed its meaning."""
+    return "" if isinstance(value, int | float) else _as_text(value)
 
 
 def _clean_texts(texts: list[str]) -> list[Cleaned]:

@@ -13,6 +13,7 @@ GOOD = {"url": "https://post.example/a", "body": "The council of Marrick voted o
 IMPOSSIBLE = {**GOOD, "url": "https://post.example/b", "published": "1650-01-01T00:00:00Z"}
 
 
+@pytest.mark.promise(8)
 def test_a_refused_night_leaves_every_row_and_the_catalog_as_they_were(
     tmp_path: Path, auditor: ProcessPoolExecutor
 ) -> None:
@@ -30,6 +31,7 @@ def test_a_refused_night_leaves_every_row_and_the_catalog_as_they_were(
     assert refusal.value.report.outcome == "refused by the audit"
 
 
+@pytest.mark.promise(8)
 def test_a_refused_dump_is_taken_once_it_is_mended(tmp_path: Path, auditor: ProcessPoolExecutor) -> None:
     lake = tmp_path / "lake"
     dump = write_dump(tmp_path / "dump.jsonl", [IMPOSSIBLE])

@@ -68,6 +68,7 @@ def require_sound(lake: Path, *dumps: str) -> None:
     assert not list((lake / "tmp").iterdir())
 
 
+@pytest.mark.promise(6)
 def test_a_run_that_was_overtaken_publishes_upon_the_other(lake: Path) -> None:
     mine = dump(lake.parent, "mine", STORY, REJECT, _UNRELATED[1])
     other = Overtaken(lake, [dump(lake.parent, "other", NEARLY, REJECT, _UNRELATED[2])])
@@ -79,6 +80,7 @@ def test_a_run_that_was_overtaken_publishes_upon_the_other(lake: Path) -> None:
     require_sound(lake, "first", "mine", "other")
 
 
+@pytest.mark.promise(6)
 def test_a_run_may_be_overtaken_again_and_again(lake: Path) -> None:
     others = [[dump(lake.parent, f"other-{n}", _UNRELATED[n], NEARLY if n == 2 else _UNRELATED[8])] for n in (1, 2, 3)]
     report = take_unaudited(lake, [dump(lake.parent, "mine", STORY, REJECT)], Overtaken(lake, *others))
@@ -87,6 +89,7 @@ def test_a_run_may_be_overtaken_again_and_again(lake: Path) -> None:
     require_sound(lake, "first", "mine", "other-1", "other-2", "other-3")
 
 
+@pytest.mark.promise(6)
 def test_two_runs_that_make_a_lake_at_once_both_publish(tmp_path: Path) -> None:
     lake = tmp_path / "lake"
     other = Overtaken(lake, [dump(tmp_path, "other", NEARLY)])
@@ -96,6 +99,7 @@ def test_two_runs_that_make_a_lake_at_once_both_publish(tmp_path: Path) -> None:
     require_sound(lake, "mine", "other")
 
 
+@pytest.mark.promise(6)
 def test_a_dump_that_both_runs_bring_is_taken_once(lake: Path) -> None:
     both, mine = dump(lake.parent, "both", STORY, REJECT), dump(lake.parent, "mine", NEARLY)
     report = take_unaudited(lake, [both, mine], Overtaken(lake, [both]))

@@ -37,6 +37,7 @@ def test_the_night_left_a_part_of_every_kind(lake: Path) -> None:
     assert TABLES == {part.table for part in parts_of(lake)}
 
 
+@pytest.mark.promise(21)
 def test_one_changed_byte_in_any_part_stops_the_next_night(lake: Path, tmp_path: Path) -> None:
     tonight = write_dump(tmp_path / "two.jsonl", [{**STORY, "url": "https://gazette.example/a"}])
     before = content(lake)

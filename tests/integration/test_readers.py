@@ -5,6 +5,7 @@ from hashlib import sha256
 from pathlib import Path
 
 import duckdb
+import pytest
 
 from flows.lake import connect
 from tests.integration.nights import take_unaudited, write_dump
@@ -29,6 +30,7 @@ def test_a_lake_that_was_moved_gets_a_catalog_of_its_new_place_though_nothing_is
         assert [(STORY["url"],)] == urls(catalog)
 
 
+@pytest.mark.promise(7)
 def test_who_reads_the_catalog_keeps_his_snapshot_while_the_next_night_is_published(tmp_path: Path) -> None:
     path = tmp_path / "lake" / "catalog.duckdb"
     take_unaudited(tmp_path / "lake", [write_dump(tmp_path / "one.jsonl", [STORY])])

@@ -103,6 +103,7 @@ def newest_only(lake: Path) -> Path:
     return lake / next(part.path for part in store.manifest(2).parts if part not in older)
 
 
+@pytest.mark.promise(19)
 def test_after_going_back_the_content_is_the_earlier_one_row_for_row(lake: Path, landing: Path, tmp_path: Path) -> None:
     take_unaudited(tmp_path / "good only", [landing / "good.jsonl"])
     bad = content(lake)
@@ -159,6 +160,7 @@ def test_a_lake_without_a_snapshot_says_so(tmp_path: Path, told: Told) -> None:
     assert told("clean", "--remove", "--lake", tmp_path / "lake").code == 0
 
 
+@pytest.mark.promise(19)
 def test_rollback_tells_what_it_published(lake: Path, told: Told) -> None:
     text = told("rollback", 1, "--lake", lake)
     as_json = told("rollback", 2, "--lake", lake, "--json")
@@ -185,6 +187,7 @@ def test_a_whole_lake_verifies(lake: Path, told: Told) -> None:
     assert {"parts", "part_bytes"} <= found.keys()
 
 
+@pytest.mark.promise(21)
 def test_a_changed_byte_is_named_with_the_way_back_and_the_next_run_refuses(lake: Path, landing: Path) -> None:
     part = newest_only(lake)
     spoil(part)

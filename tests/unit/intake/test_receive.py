@@ -23,6 +23,7 @@ from transforms.parse import Format
 LINES = b"".join(b'{"id": %d, "text": "A story about %d."}\n' % (n, n * n) for n in range(200))
 
 
+@pytest.mark.promise(5)
 @pytest.mark.parametrize("codec", CODECS)
 def test_the_digest_is_that_of_the_content_whatever_the_codec_and_name(tmp_path: Path, codec: str) -> None:
     for name in (f"dump.jsonl{codec}", "other.jsonl"):
@@ -77,6 +78,7 @@ def test_junk_after_the_last_frame_is_refused(tmp_path: Path, codec: str, junk: 
         received(tmp_path, "a.jsonl", CODECS[codec](LINES) + junk)
 
 
+@pytest.mark.promise(15)
 @pytest.mark.parametrize("codec", [c for c in CODECS if c])
 def test_every_prefix_is_refused(tmp_path: Path, codec: str) -> None:
     data = CODECS[codec](LINES)
@@ -99,6 +101,7 @@ def test_a_flipped_byte_is_refused_or_changes_nothing(tmp_path: Path, codec: str
         assert receipt.digest == hashlib.sha256(LINES).hexdigest()
 
 
+@pytest.mark.promise(5)
 def test_zip_tar_and_compressed_tar_of_the_same_files_agree(tmp_path: Path) -> None:
     files = {"b/two.jsonl": LINES, "a/ein.txt": b"One story.", "ä.csv": b"id,text\n1,x\n"}
     turned = dict(reversed(files.items()))
@@ -162,6 +165,7 @@ def test_an_archive_without_anything_to_read_is_refused(tmp_path: Path) -> None:
         received(tmp_path, "dump.zip", zip_of({}))
 
 
+@pytest.mark.promise(15)
 @pytest.mark.parametrize("make", [zip_of, tar_of])
 def test_every_prefix_of_an_archive_is_refused(tmp_path: Path, make: object) -> None:
     data = (
@@ -288,6 +292,7 @@ def test_a_failing_disk_refuses_the_dump_and_missing_permission_says_so(
             receive(tmp_path / "a.jsonl", "a.jsonl", tmp_path / "w")
 
 
+@pytest.mark.promise(15)
 def test_a_file_that_is_still_being_written_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "a.jsonl"
     path.write_bytes(LINES)

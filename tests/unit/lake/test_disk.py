@@ -52,6 +52,7 @@ def test_a_tree_is_removed_whole_and_a_link_without_what_it_leads_to(tmp_path: P
     assert [path.name for path in tmp_path.iterdir()] == ["kept"]
 
 
+@pytest.mark.promise(4)
 def test_a_failed_sync_is_raised_at_once_and_leaves_nothing_open(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

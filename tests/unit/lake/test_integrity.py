@@ -41,6 +41,7 @@ def test_a_whole_lake_and_an_empty_one_have_no_damage(store: Store, manifest: Ma
     require_whole(store.medium, a_manifest(), 0)
 
 
+@pytest.mark.promise(21)
 @pytest.mark.parametrize("place", [0.0, 0.5, 1.0])
 @pytest.mark.parametrize("table", [table.name for table in STORED])
 def test_one_bit_in_any_part_is_named(store: Store, manifest: Manifest, table: str, place: float) -> None:
@@ -52,6 +53,7 @@ def test_one_bit_in_any_part_is_named(store: Store, manifest: Manifest, table: s
     assert f"not {part.sha256[:12]}..." in damage.what
 
 
+@pytest.mark.promise(21)
 def test_missing_and_cut_parts_are_named_among_whole_ones(store: Store, manifest: Manifest) -> None:
     gone, cut, grown = manifest.parts[0], manifest.parts[2], manifest.parts[4]
     path_of(store, gone).unlink()
@@ -135,6 +137,7 @@ def test_a_medium_that_checks_itself_is_asked_for_sizes_only(store: Store, manif
         digested(store, manifest, 1 << 30, checks_itself=True)
 
 
+@pytest.mark.promise(21)
 def test_every_part_of_a_large_lake_has_its_turn(store: Store) -> None:
     with store.writer() as writer:
         parts = [add_rows(writer, DELIVERIES, rows_of(DELIVERIES, 40 * n + 1, 9000 * n)) for n in range(12)]

@@ -22,6 +22,7 @@ with hold(Path(sys.argv[1])):
 """
 
 
+@pytest.mark.promise(6)
 def test_the_second_is_told_who_holds_it_and_since_when(store: Store) -> None:
     said = rf"pid {os.getpid()} since \d{{4}}-\d\d-\d\dT\d\d:\d\d:\d\d\+00:00"
     with store.writer(), pytest.raises(LakeBusy, match=said), store.writer():

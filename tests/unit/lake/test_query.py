@@ -245,6 +245,7 @@ def test_a_reader_reaches_no_file_outside_the_parts(reader: Reader, store: Store
         reader.sql(f"SELECT * FROM read_parquet('{store.address}/lake.json')")
 
 
+@pytest.mark.promise(7)
 def test_a_reader_keeps_its_snapshot_while_a_new_one_sees_the_newest(reader: Reader, store: Store) -> None:
     publish(store)
     with connect(store.address) as newest, connect(Path(store.address), at=1) as older:

@@ -120,6 +120,7 @@ def test_a_snapshot_goes_when_past_both_limits_and_none_before_it_stays(
 histories = st.lists(st.tuples(st.integers(0, 60), st.sets(st.integers(0, 4))), min_size=1, max_size=7)
 
 
+@pytest.mark.promise(20)
 @given(histories, st.integers(1, 5), st.integers(0, 60))
 @settings(max_examples=12, deadline=None)
 def test_every_kept_snapshot_keeps_all_its_parts_and_nothing_else_is_left(
@@ -144,6 +145,7 @@ def pairs_at(store: Store, number: int) -> list[Any]:
         return connection.execute("SELECT article_id FROM pairs ORDER BY ALL").fetchall()
 
 
+@pytest.mark.promise(20)
 def test_files_too_young_to_go_stay_and_are_counted(store: Store, parts: list[Part]) -> None:
     publish(store, [(0, parts[:1])])
     before = tree(store)
@@ -225,6 +227,7 @@ def test_who_has_an_old_kept_snapshot_open_does_not_notice(store: Store, parts: 
         assert connection.execute("SELECT article_id FROM pairs ORDER BY ALL").fetchall() == before
 
 
+@pytest.mark.promise(20)
 def test_who_looks_for_the_newest_meanwhile_always_finds_it(tmp_path: Path) -> None:
     store = Store.open(tmp_path / "lake", create=True, hook=unsynced)
     publish(store, [(90, [])] * 300)
@@ -244,6 +247,7 @@ def test_a_lake_that_a_run_holds_is_not_cleaned(store: Store, parts: list[Part])
         clean(store, ONE, LATER, remove=False)
 
 
+@pytest.mark.promise(20)
 def test_stopped_at_any_step_it_leaves_no_snapshot_without_its_parts(tmp_path: Path) -> None:
     history = [(90, [0, 1]), (60, [1, 2]), (30, [2, 3])]
     for step in range(200):

@@ -42,6 +42,7 @@ def test_two_contents_that_differ_would_be_noticed(store: Store, bad: Manifest) 
     assert rows_at(store, 1) != rows_at(store, 2)
 
 
+@pytest.mark.promise(19)
 def test_going_back_shows_the_earlier_rows_under_a_new_number(store: Store, bad: Manifest) -> None:
     good = rows_at(store, 1)
     manifest = roll_back(store, 1)
@@ -59,6 +60,7 @@ def test_going_back_is_no_run_of_its_own_name(store: Store, bad: Manifest) -> No
     assert manifest.created_at > bad.created_at
 
 
+@pytest.mark.promise(19)
 def test_going_back_removes_nothing_and_can_be_undone(store: Store, bad: Manifest) -> None:
     unwanted = rows_at(store, 2)
     roll_back(store, 1)

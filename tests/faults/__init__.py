@@ -1,0 +1,1 @@
+"""Faults: what a power loss leaves of a lake, and what readers make of that."""

@@ -1,0 +1,1 @@
+"""What holds between modules, packages and promises."""
