@@ -37,7 +37,7 @@ from flows.publish import (
 from flows.report import RunReport
 from flows.settings import Settings
 from flows.stage import Staged, stage
-from transforms.errors import AuditFailed, CommitConflict, RulesChanged
+from transforms.errors import AuditFailed, CommitConflict, RulesChanged, UsageError
 from transforms.tables import QUARANTINE
 
 MOST_ATTEMPTS: Final = 20
@@ -83,6 +83,8 @@ def run(
     named = list(paths)
     paths = named or [settings.landing]
     still_seconds = 0 if named else settings.still_seconds  # what a person names, a person knows to be whole
+    if not named and not settings.landing.is_dir():
+        raise UsageError(f"{settings.landing}, the landing folder, is not there: put dumps there, or name some")
     landed, missing = find_dumps(paths)
     require_some(landed, missing, paths)
     store = store or Store.open(settings.lake, create=True)

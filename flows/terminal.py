@@ -109,12 +109,14 @@ def verification_text(found: Verification) -> str:
 
 def removal_text(removal: Removal, *, removed: bool) -> str:
     """Tell what goes, or went, and how much that nothing names is too young to go."""
-    young = f"; {removal.young_files:,} files that no snapshot names are too young to go" if removal.young_files else ""
+    young = ""
+    if removal.young_files:
+        young = f"; {removal.young_files:,} unnamed files stay until they are {removal.min_age_hours} h old"
     if not removal.snapshots and not removal.files:
         return f"nothing to remove{young}\n"
     numbers = f" ({removal.snapshots[0]} to {removal.snapshots[-1]})" if removal.snapshots else ""
-    what = f"{len(removal.snapshots):,} snapshots{numbers}, {len(removal.files):,} files"
-    what = f"{what} of {removal.byte_count / 1e6:,.1f} MB that no snapshot kept names{young}"
+    what = f"{len(removal.snapshots):,} snapshots{numbers}, {len(removal.files):,} unnamed files"
+    what = f"{what} ({removal.byte_count / 1e6:,.1f} MB){young}"
     return f"removed {what}\n" if removed else f"would remove {what}; --remove does it\n"
 
 

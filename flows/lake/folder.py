@@ -234,7 +234,8 @@ def _refuse_foreign_folder(root: Path, *, create: bool) -> None:
         raise NotALake(f"{root} is a file; give a folder for the lake")
     foreign = next(_foreign_names(root), None) if root.is_dir() else None
     if foreign:
-        raise NotALake(f"{root} is not a lake: it has no {MARKER}, but holds {foreign}; give an empty folder")
+        advice = "give an empty folder" if create else "check the path"
+        raise NotALake(f"{root} is not a lake: it has no {MARKER}, but holds {foreign}; {advice}")
     if not create:
         raise UsageError(f"there is no lake at {root}; check the path, or make one with `broadsheet run`")
 

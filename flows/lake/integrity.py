@@ -36,6 +36,8 @@ class Verification:
     dumps: int
     damaged: tuple[Damage, ...]
     way_back: int | None
+    is_newest_whole: bool
+    """Whether readers see nothing of it."""
 
 
 def verify(medium: Medium) -> Verification:
@@ -47,9 +49,8 @@ def verify(medium: Medium) -> Verification:
     dumps = _kept_dumps(medium, [part for part in parts.values() if part.path not in broken])
     damaged += [Damage(name, what) for name in dumps if (what := file_damage(medium, name, _raw_sha256(name)))]
     byte_count = sum(part.byte_count for part in parts.values())
-    return Verification(
-        len(manifests), len(parts), byte_count, len(dumps), tuple(damaged), _way_back(medium, manifests, broken)
-    )
+    found = len(manifests), len(parts), byte_count, len(dumps), tuple(damaged)
+    return Verification(*found, *_ways(medium, manifests, broken))
 
 
 def part_damage(medium: Medium, parts: Iterable[Part], *, digested: Container[Part] | None = None) -> Iterator[Damage]:
@@ -94,21 +95,25 @@ def require_whole(medium: Medium, manifest: Manifest | None, digest_bytes: int) 
 def require_undamaged(found: Verification, address: str) -> None:
     """Raise LakeDamaged, with the next step, when a verification found anything."""
     if found.damaged:
-        way_back = f", or go back with `broadsheet rollback {found.way_back}`" if found.way_back else ""
-        raise LakeDamaged(
-            f"{address}: {len(found.damaged)} files are damaged, first {found.damaged[0].path}; "
-            f"restore them from a backup{way_back}"
-        )
+        others = f" and {len(found.damaged) - 1} more are" if found.damaged[1:] else " is"
+        if found.way_back:
+            otherwise = f"go back with `broadsheet rollback {found.way_back}`"
+        elif found.is_newest_whole:
+            otherwise = "leave it: what readers see now is whole"
+        else:
+            otherwise = f"run the dumps under {address}/raw into a new lake"
+        raise LakeDamaged(f"{address}: {found.damaged[0].path}{others} damaged; restore from a backup, or {otherwise}")
 
 
-def _way_back(medium: Medium, manifests: Sequence[Manifest], broken: Container[str]) -> int | None:
-    """Choose the newest whole snapshot, where the current one is not whole and a rollback can follow it."""
+def _ways(medium: Medium, manifests: Sequence[Manifest], broken: Container[str]) -> tuple[int | None, bool]:
+    """Choose the newest whole snapshot to go back to, where that can follow; and say whether the current one is it."""
     try:
         newest = history.newest(medium)
     except LakeDamaged:
-        return None
+        return None, False
     whole = [m for m in manifests if not any(part.path in broken for part in m.parts)]
-    return whole[-1].number if newest and whole and newest not in whole else None
+    is_newest_whole = newest is None or newest in whole
+    return (whole[-1].number if whole and not is_newest_whole else None), is_newest_whole
 
 
 def _manifests(medium: Medium) -> tuple[list[Manifest], list[Damage]]:

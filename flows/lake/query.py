@@ -19,6 +19,8 @@ from flows.lake.manifest import Manifest
 from flows.lake.store import Store
 from transforms.errors import LakeDamaged, UsageError
 
+_UNREADABLE: Final = "Failed to read file"
+"""How DuckDB begins when a page of a part cannot be unpacked."""
 _EXPLAIN: Final = re.compile(r"\s*EXPLAIN\s+(ANALYZE\s+)?(\([^)]*\)\s*)?", re.IGNORECASE)
 # Table functions that only read; what they read is for the lock to allow. Others turn on logging or profiling into a
 # file of the caller's choice, and DuckDB lets that file lie wherever it may read.
@@ -106,9 +108,9 @@ def run_query(connection: duckdb.DuckDBPyConnection, sql: str) -> pa.Table:
     try:
         _refuse_all_but_queries(connection, sql)
         rows = connection.execute(sql).to_arrow_table()
-    except duckdb.IOException as error:
-        raise LakeDamaged(f"{_one_line(error)}; run `broadsheet verify` to see what is damaged") from error
     except duckdb.Error as error:
+        if isinstance(error, duckdb.IOException) or _UNREADABLE in str(error):
+            raise LakeDamaged(f"{_one_line(error)}; run `broadsheet verify` to see what is damaged") from error
         raise UsageError(_one_line(error)) from error
     return rows.rename_columns(_distinct(rows.column_names))
 

@@ -27,6 +27,7 @@ class Removal:
     files: tuple[str, ...]
     byte_count: int
     young_files: int
+    min_age_hours: int
 
 
 def clean(store: Store, retention: Retention, now: datetime, *, remove: bool) -> Removal:
@@ -56,7 +57,7 @@ def _plan(store: Store, retention: Retention, now: datetime) -> Removal:
     oldest = now - timedelta(hours=retention.min_age_hours)
     old = {name: entry for name, entry in unnamed.items() if entry.modified_at <= oldest}
     byte_count = sum(entry.byte_count for entry in old.values())
-    return Removal(expired, tuple(sorted(old)), byte_count, len(unnamed) - len(old))
+    return Removal(expired, tuple(sorted(old)), byte_count, len(unnamed) - len(old), retention.min_age_hours)
 
 
 def _expired(manifests: list[Manifest], retention: Retention, now: datetime) -> Iterator[int]:

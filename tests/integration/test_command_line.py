@@ -127,3 +127,10 @@ def test_json_leaves_standard_output_to_one_object_and_standard_error_empty(tmp_
 
     assert (0, "") == (result.returncode, result.stderr)
     assert {"admitted": 1, "outcome": "published"}.items() <= orjson.loads(result.stdout).items()
+
+
+def test_a_landing_folder_that_is_not_there_is_named_as_such(tmp_path: Path) -> None:
+    result = broadsheet("run", cwd=tmp_path)
+
+    assert 2 == result.returncode
+    assert "data/landing, the landing folder, is not there: put dumps there, or name some" in sentence(result)

@@ -81,6 +81,7 @@ def test_a_run_that_was_overtaken_publishes_upon_the_other(lake: Path) -> None:
 
 
 @pytest.mark.promise(6)
+@pytest.mark.slow
 def test_a_run_may_be_overtaken_again_and_again(lake: Path) -> None:
     others = [[dump(lake.parent, f"other-{n}", _UNRELATED[n], NEARLY if n == 2 else _UNRELATED[8])] for n in (1, 2, 3)]
     report = take_unaudited(lake, [dump(lake.parent, "mine", STORY, REJECT)], Overtaken(lake, *others))
@@ -127,6 +128,7 @@ def test_a_run_whose_dumps_were_all_taken_by_the_other_has_nothing_new(lake: Pat
     require_sound(lake, "first", "both")
 
 
+@pytest.mark.slow
 def test_a_run_that_is_overtaken_every_time_gives_up_and_leaves_the_others_whole(
     lake: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

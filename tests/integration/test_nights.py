@@ -103,7 +103,7 @@ def spread(draw: st.DrawFn) -> tuple[list[list[dict[str, Any]]], list[int], list
 
 
 @given(spread())
-@settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
 def test_any_split_into_nights_gives_the_content_of_one_run(
     case: tuple[list[list[dict[str, Any]]], list[int], list[int]],
 ) -> None:

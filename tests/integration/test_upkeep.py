@@ -234,8 +234,8 @@ def test_clean_tells_before_it_removes(lake: Path, told: Told, tmp_path: Path) -
     expected = {"snapshots": [1], "files": [], "byte_count": 0, "removed": False}
 
     assert dry.code == 0
-    assert dry.out.startswith("would remove 1 snapshots (1 to 1), 0 files of 0.0 MB that no snapshot kept names; ")
-    assert dry.out.endswith(" are too young to go; --remove does it\n")
+    assert dry.out.startswith("would remove 1 snapshots (1 to 1), 0 unnamed files (0.0 MB); ")
+    assert dry.out.endswith(" unnamed files stay until they are 24 h old; --remove does it\n")
     assert expected.items() <= orjson.loads(dry_json.out).items()
     assert Store.open(lake, create=False).numbers() == (1, 2)
 

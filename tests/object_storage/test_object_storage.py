@@ -184,6 +184,7 @@ def test_going_back_merging_and_cleaning_work_as_in_a_folder(lake: str, tmp_path
     assert 5 == store.medium.shown()
 
 
+@pytest.mark.slow
 def test_the_command_line_audits_publishes_and_asks_under_an_address(lake: str, tmp_path: Path) -> None:
     def broadsheet(*arguments: str) -> str:
         command = [sys.executable, "-m", "flows.cli", *arguments, "--lake", lake, "--json"]

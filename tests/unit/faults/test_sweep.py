@@ -19,7 +19,7 @@ def _warm() -> None:
 @pytest.mark.promise(1)
 @pytest.mark.promise(2)
 @pytest.mark.promise(4)
-@pytest.mark.parametrize(("kind", "every"), [("kill after", 8), ("EIO", 20)])
+@pytest.mark.parametrize(("kind", "every"), [("kill after", 16), ("EIO", 36)])
 def test_a_second_night_stands_a_fault_at_any_step(tmp_path: Path, kind: str, every: int) -> None:
     verdict = sweep(tmp_path, (SECOND,), [known for known in KINDS if known == kind], every=every)
 
@@ -27,7 +27,9 @@ def test_a_second_night_stands_a_fault_at_any_step(tmp_path: Path, kind: str, ev
     assert verdict.counts["faults"] == verdict.counts["steps of a second night"] // every > 2
 
 
-@pytest.mark.parametrize("name", ["recovery that does not clear", "fsync error ignored"])
+@pytest.mark.parametrize(
+    "name", ["recovery that does not clear", pytest.param("fsync error ignored", marks=pytest.mark.slow)]
+)
 def test_a_safeguard_that_is_taken_out_is_missed(tmp_path: Path, name: str) -> None:
     verdict = try_sabotages(tmp_path, [sabotage for sabotage in SABOTAGES if sabotage.name == name])
 

@@ -138,6 +138,7 @@ def test_a_medium_that_checks_itself_is_asked_for_sizes_only(store: Store, manif
 
 
 @pytest.mark.promise(21)
+@pytest.mark.slow
 def test_every_part_of_a_large_lake_has_its_turn(store: Store) -> None:
     with store.writer() as writer:
         parts = [add_rows(writer, DELIVERIES, rows_of(DELIVERIES, 40 * n + 1, 9000 * n)) for n in range(12)]

@@ -90,7 +90,7 @@ def test_what_a_dry_run_tells_is_what_goes(store: Store, parts: list[Part]) -> N
 
     assert clean(store, ONE, LATER, remove=True) == told
     assert before - set(tree(store)) == {manifest_name(1), *told.files}
-    assert clean(store, ONE, LATER, remove=True) == Removal((), (), 0, 0)
+    assert clean(store, ONE, LATER, remove=True) == Removal((), (), 0, 0, ONE.min_age_hours)
 
 
 @pytest.mark.parametrize(
@@ -150,7 +150,7 @@ def test_files_too_young_to_go_stay_and_are_counted(store: Store, parts: list[Pa
     publish(store, [(0, parts[:1])])
     before = tree(store)
 
-    assert clean(store, ONE, datetime.now(UTC), remove=True) == Removal((), (), 0, 3)
+    assert clean(store, ONE, datetime.now(UTC), remove=True) == Removal((), (), 0, 3, ONE.min_age_hours)
     assert tree(store) == before
 
 

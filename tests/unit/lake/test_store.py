@@ -142,6 +142,7 @@ def test_a_missing_folder_of_workspaces_is_made_again(store: Store) -> None:
 
 
 @pytest.mark.promise(4)
+@pytest.mark.slow
 def test_an_error_at_any_step_leaves_the_old_or_the_new_snapshot_and_the_next_night_heals(tmp_path: Path) -> None:
     whole = Log()
     store = Store.open(tmp_path / "whole", create=True)
