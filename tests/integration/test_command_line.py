@@ -122,6 +122,7 @@ def test_a_source_of_the_settings_names_its_files_and_their_fields(tmp_path: Pat
     )
 
 
+@pytest.mark.slow
 def test_json_leaves_standard_output_to_one_object_and_standard_error_empty(tmp_path: Path) -> None:
     result = broadsheet("run", write_dump(tmp_path / "a.jsonl", [STORY]), "--lake", tmp_path / "lake", "--json")
 
