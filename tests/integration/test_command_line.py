@@ -106,6 +106,7 @@ def test_dumps_that_cannot_be_read_are_named_and_the_others_are_taken(tmp_path: 
     assert all(dump["name"] in dump["detail"] for dump in report["dumps"] if dump["status"] == "refused")
 
 
+@pytest.mark.slow
 def test_a_source_of_the_settings_names_its_files_and_their_fields(tmp_path: Path) -> None:
     (tmp_path / "broadsheet.toml").write_text(
         'lake = "lake"\n[sources."Marrick Mail"]\nfiles = ["mail-*"]\nfields = { text = ["prose"], title = ["hed"] }\n'

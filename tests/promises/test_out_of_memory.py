@@ -37,6 +37,7 @@ def wrong(nights: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return [night for night in nights if night["violations"]]
 
 
+@pytest.mark.slow
 def test_a_night_that_loses_a_worker_fails_and_the_next_one_publishes_the_same(tmp_path: Path) -> None:
     nights = told("bereft", tmp_path, "normalise:1")
 

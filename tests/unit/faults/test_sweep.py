@@ -19,7 +19,7 @@ def _warm() -> None:
 @pytest.mark.promise(1)
 @pytest.mark.promise(2)
 @pytest.mark.promise(4)
-@pytest.mark.parametrize(("kind", "every"), [("kill after", 16), ("EIO", 36)])
+@pytest.mark.parametrize(("kind", "every"), [("kill after", 16), ("EIO", 24)])
 def test_a_second_night_stands_a_fault_at_any_step(tmp_path: Path, kind: str, every: int) -> None:
     verdict = sweep(tmp_path, (SECOND,), [known for known in KINDS if known == kind], every=every)
 
