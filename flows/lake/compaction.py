@@ -9,7 +9,7 @@ from typing import Final
 from flows.lake.catalog import source
 from flows.lake.duck import open_duckdb
 from flows.lake.integrity import part_damage
-from flows.lake.manifest import Manifest, Part
+from flows.lake.manifest import Part
 from flows.lake.parts import sort_bounds, write_part
 from flows.lake.store import Store
 from flows.lake.writer import Writer
@@ -45,8 +45,7 @@ def compact(store: Store, *, part_bytes: int = PART_BYTES) -> Compaction:
         merged = [_merge(writer, group) for group in groups]
         gone = {part.path for group in groups for part in group}
         kept = tuple(part for part in parts if part.path not in gone)
-        writer.commit(_next(parent, writer, (*kept, *merged)))
-        writer.show_newest()
+        writer.publish_again(parent, replace(parent, parts=(*kept, *merged)), "compact")
         return Compaction(len(parts), len(kept) + len(merged), parent.number + 1)
 
 
@@ -86,16 +85,3 @@ def _merge(writer: Writer, group: list[Part]) -> Part:
     write_part(table, rows, draft)
     minimum, maximum = sort_bounds(table, rows)
     return writer.add_part(draft, table, group[0].day, rows=rows.num_rows, minimum=minimum, maximum=maximum)
-
-
-def _next(parent: Manifest, writer: Writer, parts: tuple[Part, ...]) -> Manifest:
-    return replace(
-        parent,
-        number=parent.number + 1,
-        parent_digest=parent.digest,
-        action="compact",
-        created_at=writer.created_at,
-        run_id=writer.run_id,
-        dumps=(),
-        parts=parts,
-    )

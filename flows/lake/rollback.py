@@ -1,7 +1,5 @@
 """Going back: an older snapshot's parts under a new number. Nothing is removed, so going back can be undone."""
 
-from dataclasses import replace
-
 from flows.lake.integrity import part_damage
 from flows.lake.manifest import Manifest
 from flows.lake.store import Store
@@ -20,15 +18,4 @@ def roll_back(store: Store, number: int) -> Manifest:
             raise UsageError(f"snapshot {number} is what readers see already; `broadsheet snapshots` lists the others")
         if damage := next(part_damage(store.medium, target.parts), None):
             raise LakeDamaged(f"{damage.path}: {damage.what}; snapshot {number} is not whole, choose another")
-        manifest = replace(
-            target,
-            number=parent.number + 1,
-            parent_digest=parent.digest,
-            action="rollback",
-            created_at=writer.created_at,
-            run_id=writer.run_id,
-            dumps=(),
-        )
-        writer.commit(manifest)
-        writer.show_newest()
-        return manifest
+        return writer.publish_again(parent, target, "rollback")

@@ -1,7 +1,7 @@
 """The writer: what a run may do to the lake that it holds. Parts first, unseen; then one manifest, which shows them."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from hashlib import file_digest
 from pathlib import Path
@@ -11,7 +11,7 @@ import duckdb
 
 from flows.lake import history
 from flows.lake.catalog import build_catalog
-from flows.lake.manifest import Manifest, Part, Scalar
+from flows.lake.manifest import Action, Manifest, Part, Scalar
 from flows.lake.medium import Medium
 from transforms.errors import CommitConflict, LakeDamaged
 from transforms.schema import PARTITION_COLUMN, Table
@@ -91,6 +91,24 @@ class Writer:
             if self.medium.read(name) != manifest.to_bytes():
                 raise CommitConflict(f"another run published snapshot {manifest.number} first; run again") from error
             self.medium.settle([name])
+
+    def publish_again(self, parent: Manifest, content: Manifest, action: Action) -> Manifest:
+        """Publish and show a content made of what the lake holds already, after the parent it was chosen on.
+
+        Raises as `commit` does: on a newer parent the choice would take back what that one published.
+        """
+        manifest = replace(
+            content,
+            number=parent.number + 1,
+            parent_digest=parent.digest,
+            action=action,
+            created_at=self.created_at,
+            run_id=self.run_id,
+            dumps=(),
+        )
+        self.commit(manifest)
+        self.show_newest()
+        return manifest
 
     def show_newest(self) -> None:
         """Bring the catalog that analysts open to the newest snapshot, if it is of another one, or of another address.

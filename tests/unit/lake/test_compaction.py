@@ -16,9 +16,10 @@ from flows.lake.manifest import Manifest, Part
 from flows.lake.query import open_snapshot
 from flows.lake.rollback import roll_back
 from flows.lake.store import Store
+from tests.unit.lake.hooks import Overtaken, with_hook
 from tests.unit.lake.made import publish, root_of, rows_of
 from transforms.article import ARTICLES
-from transforms.errors import LakeBusy, LakeDamaged
+from transforms.errors import CommitConflict, LakeBusy, LakeDamaged
 from transforms.schema import Table
 from transforms.tables import MEMBERSHIP, PAIRS, STORED, VIEWS
 
@@ -52,6 +53,18 @@ def test_the_rows_are_the_same_in_fewer_files(store: Store, nights: Manifest) ->
     assert done == Compaction(len(nights.parts), len(current(store).parts), 3)
     assert done.parts_after < done.parts_before
     assert verify(store.medium).damaged == ()
+
+
+def test_a_merge_that_was_overtaken_takes_nothing_back(store: Store, nights: Manifest, add: Add) -> None:
+    def overtake() -> None:
+        (root_of(store) / "lock").unlink()
+        publish(store, *nights.parts, add(PAIRS, rows_of(PAIRS, 1, 900)))
+
+    with pytest.raises(CommitConflict):
+        compact(with_hook(store, Overtaken("sync", "merged.parquet", overtake)))
+
+    assert store.numbers() == (1, 2, 3)
+    assert set(nights.parts) < set(current(store).parts)
 
 
 def test_small_parts_of_a_table_and_day_are_one_part(store: Store, nights: Manifest) -> None:
