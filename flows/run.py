@@ -14,6 +14,7 @@ from typing import Final
 
 from expectations.audit import Finding, verdict, warm_up
 from flows.accept import Arrival, ReceiveTask, Refusal, accept, quarantine, receive_one, register, stage_tasks
+from flows.dedup.history import Past
 from flows.dedup.steps import propose_pairs, settle
 from flows.dedup.tonight import NightTask, Piece
 from flows.dedup.verify import verify
@@ -170,10 +171,11 @@ def _night_task(night: Night, pieces: tuple[Piece, ...]) -> NightTask:
     settings = night.settings
     return NightTask(
         pieces,
-        night.parent,
-        night.writer.address,
+        Past(night.parent, night.writer.address),
+        night.report.run_id,
         night.workspace,
         settings.pairs,
+        settings.canonical,
         settings.duckdb_memory_mb,
         settings.cores,
     )
@@ -183,11 +185,11 @@ def _deduplicate(night: Night, task: NightTask, staged: list[Staged]) -> Taken:
     driver, report = night.driver, night.report
     size = sum(piece.path.stat().st_size for piece in task.pieces)
     with night.timed("candidates"):
-        ranges = driver.call("candidates", propose_pairs, task)
+        tiles = driver.call("candidates", propose_pairs, task)
     with night.timed("verify"):
-        verified = driver.map("verify", verify, ranges, byte_count=size)
+        answers = driver.map("verify", verify, tiles, byte_count=size)
     with night.timed("clusters"):
-        settled = driver.call("clusters", settle, task, tuple(verified))
+        settled = driver.call("clusters", settle, task, tuple(answers))
     with night.timed("partition"):
         days = chain.from_iterable(driver.map("partition", draft_days, settled.days, byte_count=size))
         report.pairs = dict(settled.pairs)

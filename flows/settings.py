@@ -10,12 +10,13 @@ from typing import Annotated, Any, Final
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator
 
+from transforms.canonical import CanonicalSettings
 from transforms.errors import UsageError
 from transforms.fields import TARGETS
 from transforms.relation import PairSettings
 
 DEFAULT_FILE: Final = Path("broadsheet.toml")
-RULES_VERSION: Final = 2
+RULES_VERSION: Final = 3
 """Raised with every change to cleaning, features or the pair rule that may change a row."""
 
 
@@ -82,6 +83,7 @@ class Settings(_Frozen):
     max_record_bytes: int = Field(default=16 << 20, ge=1)
     verify_mb: int = Field(default=4096, ge=0)
     pairs: PairSettings = PairSettings()
+    canonical: CanonicalSettings = CanonicalSettings()
     sources: dict[str, Source] = Field(default_factory=dict)
     schedule: Schedule = Schedule()
     retention: Retention = Retention()
@@ -108,8 +110,8 @@ class Settings(_Frozen):
 
     @property
     def rules_digest(self) -> str:
-        """Digest of what shapes a row: settings of the pair rule, and the version of the rules in code."""
-        return sha256(f"{RULES_VERSION} {self.pairs}".encode()).hexdigest()
+        """Digest of what shapes a row: settings of the pair rule and order, and the version of the rules in code."""
+        return sha256(f"{RULES_VERSION} {self.pairs} {self.canonical}".encode()).hexdigest()
 
     @property
     def digest(self) -> str:
@@ -148,7 +150,11 @@ def _explain(error: ValidationError, path: Path) -> str:
     first = error.errors()[0]
     place = ".".join(map(str, first["loc"]))
     if first["type"] in ("extra_forbidden", "unexpected_keyword_argument"):
-        known = [*PairSettings.__slots__, *(name for each in _MODELS for name in each.model_fields)]
+        known = [
+            *PairSettings.__slots__,
+            *CanonicalSettings.__slots__,
+            *(name for each in _MODELS for name in each.model_fields),
+        ]
         return f"{path}: unknown setting {place!r}{_hint(str(first['loc'][-1]), known)}"
     return f"{path}: setting {place!r}: {first['msg'].removeprefix('Value error, ')}"
 

@@ -9,6 +9,8 @@ from transforms.schema import PARTITION_COLUMN, Column, Table
 
 TIMESTAMP = pa.timestamp("us", tz="UTC")
 EDITS = pa.map_(pa.string(), pa.int32())
+UNKNOWN_SOURCE: Final = "unknown"
+"""Outlet of an article of which neither the record nor the settings nor the address says where it ran."""
 
 
 class Reason(StrEnum):

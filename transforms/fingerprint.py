@@ -14,6 +14,7 @@ Broder, "On the resemblance and containment of documents", 1997; Leskovec et al.
 from typing import Final
 
 import numpy as np
+import pyarrow as pa
 from numba import njit
 from numpy.typing import NDArray
 
@@ -139,3 +140,21 @@ def fingerprint(folded: Folded) -> tuple[NDArray[np.uint32], NDArray[np.uint32]]
     factors, masks = _hash_family()
     _fingerprint(folded.data, folded.offsets, factors, masks, wide, steep)
     return wide, steep
+
+
+def as_binary(bands: NDArray[np.uint32]) -> pa.FixedSizeBinaryArray:
+    """Give bands (texts, n) as Arrow values of 4 n bytes: what Parquet reads and writes without looking inside."""
+    kind = pa.binary(4 * bands.shape[1])
+    return pa.FixedSizeBinaryArray.from_buffers(kind, len(bands), [None, pa.py_buffer(bands.astype("<u4", copy=False))])
+
+
+def from_binary(column: pa.ChunkedArray) -> NDArray[np.uint32]:
+    """Give what `as_binary` made as (texts, n) uint32 again."""
+    width = column.type.byte_width
+    chunks = [
+        np.frombuffer(chunk.buffers()[1], "<u4", len(chunk) * width // 4, chunk.offset * width).reshape(-1, width // 4)
+        for chunk in column.chunks
+        if len(chunk)
+    ]
+    empty = np.empty((0, width // 4), np.uint32)
+    return chunks[0] if len(chunks) == 1 else np.concatenate([empty, *chunks])

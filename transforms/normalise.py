@@ -16,10 +16,10 @@ import orjson
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from transforms.article import ARTICLES, EDITS, Origin, Reason
+from transforms.article import ARTICLES, EDITS, UNKNOWN_SOURCE, Origin, Reason
 from transforms.dates import date_in_url, parse_date
 from transforms.fields import TARGETS, FieldMap, is_empty, pick
-from transforms.fingerprint import fingerprint
+from transforms.fingerprint import as_binary, fingerprint
 from transforms.language import detect
 from transforms.parse import Malformed, Record
 from transforms.placeholder import MOST_WORDS, placeholder
@@ -30,7 +30,6 @@ from transforms.text import Cleaned, clean, clean_line, is_dirty
 from transforms.urls import ARCHIVE_HOSTS, canonical_url, host
 from transforms.words import fold
 
-UNKNOWN_SOURCE: Final = "unknown"
 _ID_BYTES: Final = 16
 _SURE: Final = 0.5
 """Below this probability the record's own language field is believed before the model."""
@@ -241,8 +240,8 @@ def _text_columns(texts: list[Cleaned]) -> dict[str, Any]:
         "char_count": pc.utf8_length(array),
         "digit_share": (digits / np.maximum(sizes, 1)).astype(np.float32),
         "upper_share": (uppers / np.maximum(sizes, 1)).astype(np.float32),
-        "wide_bands": pa.FixedSizeListArray.from_arrays(pa.array(wide.ravel()), wide.shape[1]),
-        "steep_bands": pa.FixedSizeListArray.from_arrays(pa.array(steep.ravel()), steep.shape[1]),
+        "wide_bands": as_binary(wide),
+        "steep_bands": as_binary(steep),
     }
 
 

@@ -2,13 +2,20 @@
 
 `RULES` is read from the top; the first line whose condition holds decides. Nothing here knows other articles, the order
 of arrival or the clock, so the answer is the same in any night and any order.
+
+What the rule may look at is a row of yes and no, `Facts`. Millions of pairs have few different rows: `decide` asks the
+table once about each, which makes a readable table as fast as arithmetic on columns.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Final
+from dataclasses import dataclass, fields
+from itertools import product
+from typing import Any, Final, NamedTuple
 
-from transforms.article import Relation
+import numpy as np
+from numpy.typing import NDArray
+
+from transforms.article import UNKNOWN_SOURCE, Relation
 
 _SECONDS_PER_HOUR: Final = 3600
 
@@ -45,14 +52,20 @@ class PairSettings:
 
 @dataclass(frozen=True, slots=True)
 class Similarity:
-    """Of two texts: shares from 0 to 1, and the size of the smaller shingle set."""
+    """Of two texts: shares from 0 to 1, and the size of the smaller shingle set.
+
+    is_wide, is_steep: whether they share a band of the scheme that is looked up within the window, or for all time.
+    """
 
     jaccard: float
     containment: float
     smaller_shingle_count: int
     number_containment: float
+    is_wide: bool = True
     is_steep: bool = True
-    """Whether a steep band proposed the pair; only those are looked for beyond the window."""
+
+
+IDENTICAL: Final = Similarity(jaccard=1.0, containment=1.0, smaller_shingle_count=0, number_containment=1.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,14 +81,35 @@ class Profile:
     word_count: int
 
 
-@dataclass(frozen=True, slots=True)
-class Facts:
-    """Two articles side by side, in the terms of the rule table.
+class Compared(NamedTuple):
+    """Two articles side by side, or columns of many such pairs: bools, numbers, or arrays of either of one length.
 
-    inside: printed within the window; same_day: within the narrower one of short texts. Both hold for an undated side.
+    same_outlet: the same outlet, where it is known and there is a headline to recognise its story by.
+    gap_hours: time between the two, 0 where either is undated: it may have run at any time.
     """
 
-    similarity: Similarity
+    same_text: Any
+    same_url: Any
+    same_headline: Any
+    same_outlet: Any
+    shorter_words: Any
+    gap_hours: Any
+    jaccard: Any
+    containment: Any
+    smaller_shingle_count: Any
+    number_containment: Any
+    is_wide: Any
+    is_steep: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """All that the rule table may ask about two articles.
+
+    inside: printed within the window; same_day: within the narrower one of short texts.
+    in_reach: looked for and to be found: within the window by a wide band, at any time by a steep one.
+    """
+
     same_text: bool
     same_url: bool
     same_headline: bool
@@ -84,7 +118,14 @@ class Facts:
     long: bool
     inside: bool
     same_day: bool
-    limits: PairSettings
+    in_reach: bool
+    version_alike: bool
+    alike: bool
+    near: bool
+    late_alike: bool
+    contained: bool
+    long_enough: bool
+    same_figures: bool
 
     @property
     def is_another_day(self) -> bool:
@@ -95,18 +136,16 @@ class Facts:
     @property
     def is_listed(self) -> bool:
         """Alike enough to be worth a row."""
-        s = self.similarity
+        if not self.in_reach:
+            return False
         if not self.inside:
-            return s.is_steep and s.jaccard >= self.limits.late_jaccard
-        is_contained = (
-            s.containment >= self.limits.containment and s.smaller_shingle_count >= self.limits.contained_shingles
-        )
-        return is_contained or s.jaccard >= self.limits.listed_jaccard
+            return self.late_alike
+        return self.alike or (self.contained and self.long_enough)
 
     @property
     def is_version(self) -> bool:
         """Another state of the page under the same address."""
-        return self.same_url and self.similarity.jaccard >= self.limits.revision_jaccard
+        return self.same_url and self.version_alike
 
     @property
     def is_update(self) -> bool:
@@ -125,47 +164,102 @@ class Verdict:
 RULES: Final[tuple[tuple[str, Relation | None, Callable[[Facts], bool]], ...]] = (
     ("same words, same address", Relation.EXACT, lambda f: f.same_text and f.same_url),
     ("long text, word for word", Relation.EXACT, lambda f: f.same_text and f.long),
-    ("short text, other headline", Relation.RELATED, lambda f: f.same_text and f.short and not f.same_headline),
+    ("same short words, other headline", Relation.RELATED, lambda f: f.same_text and f.short and not f.same_headline),
     ("same words, another day", Relation.RECURRING, lambda f: f.same_text and f.is_another_day),
     ("same words", Relation.EXACT, lambda f: f.same_text),
     ("same address, text moved on", Relation.REVISION, lambda f: f.is_version),
     ("not alike", None, lambda f: not f.is_listed),
     ("alike, another day", Relation.RECURRING, lambda f: f.is_another_day),
-    ("other figures", Relation.RELATED, lambda f: f.similarity.number_containment < f.limits.number_containment),
+    ("other figures", Relation.RELATED, lambda f: not f.same_figures),
     ("short text, other headline", Relation.RELATED, lambda f: f.short and not f.same_headline),
     ("same outlet and headline, text moved on", Relation.REVISION, lambda f: f.is_update),
-    ("near", Relation.NEAR, lambda f: f.similarity.jaccard >= f.limits.near_jaccard),
-    ("one holds the other", Relation.CONTAINS, lambda f: f.similarity.containment >= f.limits.containment),
+    ("near", Relation.NEAR, lambda f: f.near),
+    ("one holds the other", Relation.CONTAINS, lambda f: f.contained),
     ("alike in part", Relation.RELATED, lambda f: True),  # noqa: ARG005
 )
 
-IDENTICAL: Final = Similarity(jaccard=1.0, containment=1.0, smaller_shingle_count=0, number_containment=1.0)
+_NAMES: Final = tuple(field.name for field in fields(Facts))
 
 
-def facts(a: Profile, b: Profile, similarity: Similarity, limits: PairSettings) -> Facts:
+def lay_out(pair: Compared, limits: PairSettings) -> dict[str, Any]:
+    """Answer each question of `Facts`, for one pair or for columns of them."""
+    inside = pair.gap_hours <= limits.window_hours
+    return {
+        "same_text": pair.same_text,
+        "same_url": pair.same_url,
+        "same_headline": pair.same_headline,
+        "same_outlet": pair.same_outlet,
+        "short": pair.shorter_words < limits.short_words,
+        "long": pair.shorter_words >= limits.long_words,
+        "inside": inside,
+        "same_day": pair.gap_hours <= limits.short_window_hours,
+        "in_reach": (inside & pair.is_wide) | pair.is_steep,
+        "version_alike": pair.jaccard >= limits.revision_jaccard,
+        "alike": pair.jaccard >= limits.listed_jaccard,
+        "near": pair.jaccard >= limits.near_jaccard,
+        "late_alike": pair.jaccard >= limits.late_jaccard,
+        "contained": pair.containment >= limits.containment,
+        "long_enough": pair.smaller_shingle_count >= limits.contained_shingles,
+        "same_figures": pair.number_containment >= limits.number_containment,
+    }
+
+
+def compared(a: Profile, b: Profile, similarity: Similarity) -> Compared:
     """Lay two articles side by side."""
-    shorter = min(a.word_count, b.word_count)
-    short = shorter < limits.short_words
     dated = a.published is not None and b.published is not None
-    gap_hours = abs((a.published or 0.0) - (b.published or 0.0)) / _SECONDS_PER_HOUR if dated else 0.0
-    return Facts(
-        similarity=similarity,
+    return Compared(
         same_text=a.text_id == b.text_id,
         same_url=a.canonical_url is not None and a.canonical_url == b.canonical_url,
         same_headline=a.title == b.title,
-        same_outlet=a.source == b.source and a.title != "",
-        short=short,
-        long=shorter >= limits.long_words,
-        inside=gap_hours <= limits.window_hours,
-        same_day=gap_hours <= limits.short_window_hours,
-        limits=limits,
+        same_outlet=a.source == b.source != UNKNOWN_SOURCE and "" not in (a.title, b.title),
+        shorter_words=min(a.word_count, b.word_count),
+        gap_hours=abs((a.published or 0.0) - (b.published or 0.0)) / _SECONDS_PER_HOUR if dated else 0.0,
+        jaccard=similarity.jaccard,
+        containment=similarity.containment,
+        smaller_shingle_count=similarity.smaller_shingle_count,
+        number_containment=similarity.number_containment,
+        is_wide=similarity.is_wide,
+        is_steep=similarity.is_steep,
     )
+
+
+def facts(a: Profile, b: Profile, similarity: Similarity, limits: PairSettings) -> Facts:
+    """Say what the rule table may ask about two articles."""
+    return Facts(**lay_out(compared(a, b, similarity), limits))
 
 
 def relate(a: Profile, b: Profile, similarity: Similarity, limits: PairSettings) -> Verdict | None:
     """Decide what two articles are to each other; None when they are not alike."""
-    seen = facts(a, b, similarity, limits)
-    for name, relation, holds in RULES:
-        if holds(seen):
-            return Verdict(relation, name) if relation else None
-    return None
+    name, relation, _ = RULES[deciding(facts(a, b, similarity, limits))]
+    return Verdict(relation, name) if relation else None
+
+
+def deciding(seen: Facts) -> int:
+    """Give the number of the line of `RULES` that decides."""
+    return next(line for line, (_, _, holds) in enumerate(RULES) if holds(seen))
+
+
+def decide(pairs: Compared, limits: PairSettings) -> NDArray[np.int8]:
+    """Give for each pair of the columns the line of `RULES` that decides it."""
+    answers = lay_out(pairs, limits)
+    codes = np.zeros(len(pairs.jaccard), np.uint32)
+    for bit, name in enumerate(_NAMES):
+        codes |= np.asarray(answers[name], np.uint32) << np.uint32(bit)
+    lines = np.full(1 << len(_NAMES), -1, np.int8)
+    for code in np.flatnonzero(np.bincount(codes, minlength=len(lines))):
+        lines[code] = deciding(Facts(**{name: bool(code >> bit & 1) for bit, name in enumerate(_NAMES)}))
+    return lines[codes]
+
+
+SAME_WORDS_QUESTIONS: Final = (
+    "same_url", "same_headline", "same_outlet", "short", "long", "inside", "same_day",
+)  # fmt: skip
+"""What is left to ask of two articles with the same words."""
+
+
+def same_words_lines() -> NDArray[np.int8]:
+    """Give the deciding line of `RULES` for each answer to SAME_WORDS_QUESTIONS, the first the highest bit: (128,)."""
+    alike = dict.fromkeys((n for n in _NAMES if n not in SAME_WORDS_QUESTIONS), True)
+    answers = product((False, True), repeat=len(SAME_WORDS_QUESTIONS))
+    asked = (dict(zip(SAME_WORDS_QUESTIONS, each, strict=True)) for each in answers)
+    return np.array([deciding(Facts(**alike, **each)) for each in asked], np.int8)

@@ -35,6 +35,9 @@ MEMBERSHIP = Table(
         Column("relation", pa.string(), "To the canonical copy: canonical, exact, near, contains or revision"),
         Column("jaccard", pa.float64(), "Similarity to the canonical copy over 5-word shingles", "0 to 1"),
         Column("containment", pa.float64(), "Share of the shorter text's shingles in the longer", "0 to 1"),
+        Column("chain_id", pa.string(), "Smallest article_id of its versions; null without any", "hex", nullable=True),
+        Column("version", pa.int32(), "Place among its versions in order of time, from 1"),
+        Column("is_current", pa.bool_(), "Whether no later version is known"),
         Column("twin_id", pa.string(), "First article, in canonical order, with the same words", "hex", nullable=True),
         Column("twin_relation", pa.string(), "Relation to that article", nullable=True),
         Column("twin_rule", pa.string(), "Rule that decided it", nullable=True),
@@ -51,7 +54,10 @@ PROFILES = Table(
     ),
 )
 
-_CLUSTER_COLUMNS = ("cluster_id", "canonical_id", "is_canonical", "relation", "jaccard", "containment")
+_CLUSTER_COLUMNS = (
+    "cluster_id", "canonical_id", "is_canonical", "relation", "jaccard", "containment", "chain_id", "version",
+    "is_current",
+)  # fmt: skip
 
 COPIES = Table(
     "copies",
@@ -92,28 +98,14 @@ PAIRS = Table(
         Column("other_id", pa.string(), "The greater id of the two", "hex"),
         Column("jaccard", pa.float64(), "Exact Jaccard similarity over 5-word shingles", "0 to 1"),
         Column("containment", pa.float64(), "Share of the shorter text's shingles in the longer", "0 to 1"),
-        Column("relation", pa.string(), "exact, near, contains, revision, recurring or related"),
-        Column("rule", pa.string(), "Name of the rule that decided"),
-    ),
-)
-
-TEXT_PAIRS = Table(
-    "text_pairs",
-    "internal",
-    "Verified similarity of two different texts: a fact that no later night changes.",
-    (
-        Column("text_id", pa.string(), "The smaller id of the two", "hex"),
-        Column("other_text_id", pa.string(), "The greater id of the two", "hex"),
-        Column("jaccard", pa.float64(), "Exact Jaccard similarity over 5-word shingles", "0 to 1"),
-        Column("containment", pa.float64(), "Share of the smaller shingle set in the larger", "0 to 1"),
-        Column("smaller_shingle_count", pa.int32(), "Shingles of the smaller set", "shingles"),
         Column(
             "number_containment",
             pa.float64(),
             "Share of the fewer numbers among the other's; 1 when either has none",
             "0 to 1",
         ),
-        Column("is_steep", pa.bool_(), "Whether a steep band, kept for all time, proposed the pair"),
+        Column("relation", pa.string(), "exact, near, contains, revision, recurring or related"),
+        Column("rule", pa.string(), "Name of the rule that decided"),
     ),
 )
 
@@ -124,8 +116,22 @@ FEATURES = Table(
     (
         Column("text_id", pa.string(), "The text", "hex"),
         Column(PARTITION_COLUMN, pa.date32(), "Day on which it was printed", "UTC day", nullable=True),
-        Column("wide_bands", pa.list_(pa.uint32(), WIDE_BANDS), "Hashes of 4 minima each"),
-        Column("steep_bands", pa.list_(pa.uint32(), STEEP_BANDS), "Hashes of 8 minima each"),
+        Column("wide_bands", pa.binary(4 * WIDE_BANDS), "Hashes of 4 minima each", "little-endian uint32"),
+        Column("steep_bands", pa.binary(4 * STEEP_BANDS), "Hashes of 8 minima each", "little-endian uint32"),
+    ),
+)
+
+CLUSTER_CHANGES = Table(
+    "cluster_changes",
+    "ledger",
+    "Known articles whose cluster or canonical copy a later arrival changed, run by run.",
+    (
+        Column("run_id", pa.string(), "The run that brought the arrival"),
+        Column("article_id", pa.string(), "The article; what was saved as a cluster or canonical id is one", "hex"),
+        Column("old_cluster_id", pa.string(), "Its cluster before", "hex"),
+        Column("cluster_id", pa.string(), "Its cluster since", "hex"),
+        Column("old_canonical_id", pa.string(), "Its canonical copy before", "hex"),
+        Column("canonical_id", pa.string(), "Its canonical copy since", "hex"),
     ),
 )
 
@@ -204,10 +210,10 @@ STORED: Final = (
     DELIVERIES,
     QUARANTINE,
     PAIRS,
-    TEXT_PAIRS,
     FEATURES,
+    CLUSTER_CHANGES,
     DUMPS,
     RUNS,
     AUDITS,
 )
-VIEWS: Final = (ARTICLES, COPIES, DELIVERIES, PAIRS, QUARANTINE, DUMPS, RUNS, AUDITS)
+VIEWS: Final = (ARTICLES, COPIES, DELIVERIES, PAIRS, QUARANTINE, CLUSTER_CHANGES, DUMPS, RUNS, AUDITS)

@@ -1,82 +1,188 @@
 """Candidates: texts that share a band, or whose articles share an address. They are proposed here and judged later.
 
-Equal texts of a day are one here, so what fills a bucket is different texts, however often each was printed.
+Equal texts of a day are one here, so what fills a bucket is different texts, however often each was printed. Within the
+window two texts meet by a wide band, at any distance in time by a steep one, of which the index is half as large.
 """
 
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import partial
 from math import ceil
-from typing import Final
+from typing import Final, NamedTuple
 
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from flows.dedup.features import (
+    Features,
+    RowGroup,
+    day_numbers,
+    day_texts,
+    read_column,
+    read_steep,
+    read_wide,
+    row_groups,
+)
+from flows.dedup.history import Past
 from flows.dedup.tonight import Tonight
+from transforms.buckets import UNDATED, Buckets, meet, share
 from transforms.schema import PARTITION_COLUMN
+from transforms.tables import PROFILES, STEEP_BANDS, WIDE_BANDS
 
 _HOURS_PER_DAY: Final = 24
-_WIDE: Final = "wide_bands"
-_STEEP: Final = "steep_bands"
+_IS_WIDE: Final = 1
+_IS_STEEP: Final = 2
+_BANDS: Final = (*((True, band) for band in range(WIDE_BANDS)), *((False, band) for band in range(STEEP_BANDS)))
+"""Bands to work on, one at a time: whether wide, and which."""
 
 
-def propose(tonight: Tonight, window_hours: float) -> None:
-    """Make table `candidate` (text_id < other_text_id, is_steep): fresh texts against fresh and past ones."""
+@dataclass(frozen=True, slots=True)
+class Candidates:
+    """Pairs of texts, each once, as columns (pairs,): the texts' places in `text_ids`, the smaller place left.
+
+    The first `fresh` of the texts were printed tonight; `past_days` are those on which the others were, as ISO text.
+    """
+
+    text_ids: pa.Array
+    fresh: int
+    left: NDArray[np.int32]
+    right: NDArray[np.int32]
+    is_wide: NDArray[np.bool_]
+    is_steep: NDArray[np.bool_]
+    past_days: frozenset[str | None]
+
+
+class _Met(NamedTuple):
+    """Texts of history, one of tonight's that each is to be compared with, by which schemes, and the days it ran on."""
+
+    text_ids: pa.Array
+    own: NDArray[np.int32]
+    schemes: NDArray[np.uint64]
+    days: NDArray[np.int32]
+
+
+def propose(tonight: Tonight, past: Past, rows: Features, window_hours: float, threads: int) -> Candidates:
+    """Give the candidates among tonight's texts, and between them and those of history."""
     days = ceil(window_hours / _HOURS_PER_DAY)
-    connection = tonight.connection
-    connection.execute(f"""
-        CREATE OR REPLACE TABLE fresh_features AS
-        SELECT text_id, {PARTITION_COLUMN}, any_value({_WIDE}) AS {_WIDE}, any_value({_STEEP}) AS {_STEEP}
-        FROM staged SEMI JOIN fresh USING (position) GROUP BY text_id, {PARTITION_COLUMN}
+    with ThreadPoolExecutor(threads) as pool:
+        among = [keys for found in pool.map(partial(_among, rows, days), _BANDS) for keys in found]
+        met = [*_ask_history(past, rows, days, pool), _past_addresses(tonight, past, rows.text_ids)]
+    ids = _all_ids(rows.text_ids, [each.text_ids for each in met])
+    keys = [_keys(pc.index_in(each.text_ids, ids).to_numpy(), each.own, each.schemes) for each in met]
+    pairs = _distinct(np.concatenate([*among, _addresses(tonight, rows.text_ids), *keys]))
+    past_days = frozenset(day_texts(np.concatenate([each.days for each in met])))
+    return Candidates(ids, len(rows.text_ids), *pairs, past_days)
+
+
+def _among(rows: Features, days: int, band: tuple[bool, int]) -> list[NDArray[np.uint64]]:
+    """Give the pairs of tonight's texts of one band: by wide bands within the window, by steep ones beyond it."""
+    is_wide, number = band
+    bands = rows.wide if is_wide else rows.steep
+    found = []
+    for left, right in meet(bands, rows.days, rows.texts, number, days, near=is_wide):
+        steep = share(rows.steep[left], rows.steep[right]) if is_wide else np.ones(len(left), bool)
+        found.append(_keys(rows.texts[left], rows.texts[right], _schemes(steep, np.full(len(left), is_wide))))
+    return found
+
+
+def _ask_history(past: Past, rows: Features, days: int, pool: ThreadPoolExecutor) -> Iterator[_Met]:
+    groups = list(row_groups(past))
+    if not groups or not len(rows.days):
+        return
+    ask = _Question(past, rows, days, Buckets(rows.wide), Buckets(rows.steep))
+    for found in pool.map(ask.of, groups):
+        yield from found
+
+
+@dataclass(frozen=True, slots=True)
+class _Question:
+    """Which texts of a row group may be like tonight's; asked by several threads at once."""
+
+    past: Past
+    rows: Features
+    days: int
+    wide: Buckets
+    steep: Buckets
+
+    def of(self, group: RowGroup) -> list[_Met]:
+        past_days = day_numbers(read_column(self.past, group, PARTITION_COLUMN))
+        steep = read_steep(self.past, group)
+        near = np.flatnonzero(self._is_in_reach(past_days))
+        found = [self.steep.ask(steep, past_days, self.rows.days, self.days, near=False)]
+        if len(near):
+            wide = read_wide(self.past, group)[near]
+            left, right = self.wide.ask(wide, past_days[near], self.rows.days, self.days, near=True)
+            found.append((near[left].astype(np.int32), right))
+        left, right = (np.concatenate(side) for side in zip(*found, strict=True))
+        if not len(left):
+            return []
+        is_near = np.arange(len(left)) >= len(found[0][0])
+        schemes = _schemes(share(steep[left], self.rows.steep[right]), is_near)
+        ids = read_column(self.past, group, "text_id").take(pa.array(left)).combine_chunks()
+        return [_Met(ids, self.rows.texts[right], schemes, past_days[left])]
+
+    def _is_in_reach(self, past_days: NDArray[np.int32]) -> NDArray[np.bool_]:
+        """Tell which days the window lets any of tonight's texts meet; an undated one meets them all."""
+        own = self.rows.days
+        if (own == UNDATED).any():
+            return np.ones(len(past_days), bool)
+        reach = np.unique(np.add.outer(np.unique(own), np.arange(-self.days, self.days + 1)))
+        return np.asarray(np.isin(past_days, reach) | (past_days == UNDATED))
+
+
+def _addresses(tonight: Tonight, ids: pa.Array) -> NDArray[np.uint64]:
+    """Give the pairs of tonight's texts whose articles share an address."""
+    found = tonight.rows("""
+        SELECT DISTINCT a.text_id AS one, b.text_id AS other
+        FROM fresh AS a JOIN fresh AS b ON a.canonical_url = b.canonical_url WHERE a.text_id < b.text_id
     """)
-    connection.execute(f"""
-        CREATE OR REPLACE TABLE fresh_days AS
-        SELECT DISTINCT
-            unnest(range({PARTITION_COLUMN} - {days}, {PARTITION_COLUMN} + {days + 1}, INTERVAL 1 DAY))::DATE AS day
-        FROM fresh WHERE {PARTITION_COLUMN} IS NOT NULL
+    one, other = (pc.index_in(found[name], ids).to_numpy() for name in ("one", "other"))
+    return _keys(one, other, np.zeros(len(one), np.uint64))
+
+
+def _past_addresses(tonight: Tonight, past: Past, ids: pa.Array) -> _Met:
+    """Give the texts of history whose articles have the address of one of tonight's."""
+    wanted = {"canonical_url": "SELECT canonical_url FROM fresh WHERE canonical_url IS NOT NULL"}
+    columns = ["text_id", "canonical_url", "published_at"]
+    tonight.keep("addressed", past.find(tonight.connection, PROFILES, wanted, columns))
+    found = tonight.rows(f"""
+        SELECT DISTINCT addressed.text_id, fresh.text_id AS own, addressed.published_at::DATE AS {PARTITION_COLUMN}
+        FROM addressed JOIN fresh USING (canonical_url) WHERE addressed.text_id <> fresh.text_id
     """)
-    in_window = f"(abs(a.day - b.day) <= {days} OR a.day IS NULL OR b.day IS NULL)"
-    reach = _past_in_reach(tonight)
-    proposals = " UNION ALL ".join(
-        [
-            _among_fresh(_WIDE, in_window),
-            _among_fresh(_STEEP, "true"),
-            _fresh_to_past(_WIDE, reach, in_window),
-            _fresh_to_past(_STEEP, "past_features", "true"),
-            """SELECT a.text_id AS one, b.text_id AS other, false AS is_steep
-               FROM fresh AS a JOIN profile AS b ON a.canonical_url = b.canonical_url WHERE a.text_id <> b.text_id""",
-        ]
-    )
-    connection.execute(f"""
-        CREATE OR REPLACE TABLE candidate AS
-        SELECT least(one, other) AS text_id, greatest(one, other) AS other_text_id, bool_or(is_steep) AS is_steep
-        FROM ({proposals}) GROUP BY ALL
-    """)
+    own = pc.index_in(found["own"], ids).to_numpy()
+    schemes = np.zeros(len(own), np.uint64)
+    return _Met(found["text_id"].combine_chunks(), own, schemes, day_numbers(found[PARTITION_COLUMN]))
 
 
-def _past_in_reach(tonight: Tonight) -> str:
-    """Past texts that the window lets tonight's meet; an undated one tonight meets them all."""
-    if tonight.count(f"fresh WHERE {PARTITION_COLUMN} IS NULL"):
-        return "past_features"
-    reach = f"{PARTITION_COLUMN} IS NULL OR {PARTITION_COLUMN} IN (FROM fresh_days)"
-    return f"(SELECT * FROM past_features WHERE {reach})"
+def _all_ids(own: pa.Array, met: Sequence[pa.Array]) -> pa.Array:
+    """Give tonight's text ids, and after them those of history that are not among them."""
+    past = pa.chunked_array(met, pa.string()).unique()
+    return pa.concat_arrays([own, past.filter(pc.invert(pc.is_in(past, own)))])
 
 
-def _buckets(features: str, bands: str, key: str) -> str:
-    """One row a text and band, under a bucket number made of band number and hash."""
-    bucket = f"(generate_subscripts({bands}, 1)::UBIGINT << 32) + unnest({bands})"
-    return f"(SELECT {key} AS key, {PARTITION_COLUMN} AS day, {bucket} AS bucket FROM {features})"
+def _schemes(is_steep: NDArray[np.bool_], is_wide: NDArray[np.bool_]) -> NDArray[np.uint64]:
+    schemes: NDArray[np.uint64] = is_steep * np.uint64(_IS_STEEP) | is_wide * np.uint64(_IS_WIDE)
+    return schemes
 
 
-def _among_fresh(bands: str, condition: str) -> str:
-    """Pairs of fresh texts in one bucket. Row numbers stand for ids until the end: the join is wide enough."""
-    fresh = _buckets("fresh_features", bands, "rowid::INTEGER")
-    return f"""
-        SELECT one.text_id AS one, other.text_id AS other, {bands == _STEEP} AS is_steep
-        FROM (SELECT DISTINCT a.key AS a, b.key AS b
-              FROM {fresh} AS a JOIN {fresh} AS b USING (bucket) WHERE a.key < b.key AND {condition}) AS pair
-        JOIN fresh_features AS one ON one.rowid = pair.a
-        JOIN fresh_features AS other ON other.rowid = pair.b WHERE one.text_id <> other.text_id"""
+def _keys(one: NDArray[np.int32], other: NDArray[np.int32], schemes: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    """Pack a pair into one number: the smaller place, the greater place, the schemes; a text beside itself is none."""
+    low, high = (pick(one, other).astype(np.uint64) for pick in (np.minimum, np.maximum))
+    keys: NDArray[np.uint64] = (low << np.uint64(33)) | (high << np.uint64(2)) | schemes
+    return np.asarray(keys[low != high])
 
 
-def _fresh_to_past(bands: str, past: str, condition: str) -> str:
-    fresh = _buckets("fresh_features", bands, "rowid::INTEGER")
-    return f"""
-        SELECT one.text_id AS one, pair.b AS other, {bands == _STEEP} AS is_steep
-        FROM (SELECT DISTINCT a.key AS a, b.key AS b
-              FROM {fresh} AS a JOIN {_buckets(past, bands, "text_id")} AS b USING (bucket) WHERE {condition}) AS pair
-        JOIN fresh_features AS one ON one.rowid = pair.a WHERE one.text_id <> pair.b"""
+def _distinct(
+    keys: NDArray[np.uint64],
+) -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.bool_], NDArray[np.bool_]]:
+    """Unpack the pairs, each once, with every scheme that any of its keys has."""
+    keys.sort()
+    pairs = keys >> np.uint64(2)
+    starts = np.flatnonzero(np.diff(pairs, prepend=~pairs[:1]))
+    schemes = np.bitwise_or.reduceat(keys, starts) if len(starts) else keys
+    pairs = pairs[starts]
+    left, right = (pairs >> np.uint64(31)).astype(np.int32), (pairs & np.uint64(0x7FFFFFFF)).astype(np.int32)
+    return left, right, (schemes & np.uint64(_IS_WIDE)) > 0, (schemes & np.uint64(_IS_STEEP)) > 0

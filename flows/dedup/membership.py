@@ -1,28 +1,32 @@
-"""Clusters redone where tonight touched them, and nowhere else.
+"""Places among copies, made again where tonight touched them and nowhere else, and what that changes in history."""
 
-Touched is a new article with any joining pair or any earlier print of its words, and from there everything in the same
-component or under the same words. New articles that nothing touches need no thought: each is its own canonical copy.
-"""
-
-from collections.abc import Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
+import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+from numpy.typing import NDArray
 
-from flows.dedup.pairs import profile_columns
-from flows.dedup.tonight import Tonight
-from flows.lake.catalog import source
+from flows.dedup.history import PART, Past
+from flows.dedup.pairs import RELATION_NAMES, RULE_NAMES
+from flows.dedup.profiles import Profiles
+from flows.dedup.tonight import NightTask, Tonight
+from flows.dedup.touched import Touched
+from flows.lake.duck import open_part
 from flows.lake.manifest import Part
-from transforms.article import CANONICAL, JOINING
-from transforms.clusters import Edge, Place, cluster
-from transforms.relation import PairSettings, Profile
+from transforms.article import CANONICAL, Relation
+from transforms.canonical import canonical_ranks
+from transforms.clusters import NO_LINE, Edges, Members, Places, cluster
+from transforms.relation import RULES
 from transforms.schema import PARTITION_COLUMN
-from transforms.tables import MEMBERSHIP
+from transforms.tables import CLUSTER_CHANGES, MEMBERSHIP
+from transforms.versions import Versions, version_chains
 
-_DAY: Final = PARTITION_COLUMN
-_JOINING: Final = ", ".join(f"'{relation.value}'" for relation in sorted(JOINING))
-_COLUMNS: Final = ", ".join(MEMBERSHIP.schema.names)
+_NAMES: Final = MEMBERSHIP.schema.names
+_REVISIONS: Final = np.array([relation is Relation.REVISION for _, relation, _ in RULES])
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,103 +37,111 @@ class Rewrite:
     rows: pa.Table
 
 
-def place_tonight(tonight: Tonight, limits: PairSettings) -> pa.Table:
-    """Give the MEMBERSHIP rows of all new articles and all that they touch; also as table `placed`."""
-    _find_touched(tonight)
-    places = cluster(_profiles(tonight), _edges(tonight), limits)
-    tonight.keep("place", _place_table(places))
-    tonight.connection.execute(f"""
-        CREATE OR REPLACE TABLE placed AS
-        SELECT article_id, profile.text_id, {_DAY}, place.* EXCLUDE (article_id)
-        FROM place JOIN profile USING (article_id) LEFT JOIN touched USING (article_id)
-        UNION ALL
-        SELECT article_id, text_id, {_DAY}, article_id, article_id, article_id, true, '{CANONICAL}',
-            1.0, 1.0, NULL, NULL, NULL
+def place_tonight(tonight: Tonight, task: NightTask, touched: Touched) -> pa.Table:
+    """Give the MEMBERSHIP rows of all new articles; those of all touched ones are table `placed` of the connection."""
+    tonight.keep("placed", _placed(touched, task))
+    return (
+        tonight.rows(f"""
+        SELECT {", ".join(_NAMES)} FROM placed SEMI JOIN fresh USING (article_id)
+        UNION ALL BY NAME
+        SELECT article_id, text_id, {PARTITION_COLUMN}, article_id AS component_id, article_id AS cluster_id,
+            article_id AS canonical_id, true AS is_canonical, '{CANONICAL}' AS relation, 1.0::DOUBLE AS jaccard,
+            1.0::DOUBLE AS containment, NULL AS chain_id, 1::INTEGER AS version, true AS is_current, NULL AS twin_id,
+            NULL AS twin_relation, NULL AS twin_rule
         FROM fresh ANTI JOIN touched USING (article_id)
     """)
-    return tonight.rows(f"SELECT {_COLUMNS} FROM placed SEMI JOIN fresh USING (article_id)").cast(MEMBERSHIP.schema)
+        .select(_NAMES)
+        .cast(MEMBERSHIP.schema)
+    )
 
 
-def _find_touched(tonight: Tonight) -> None:
-    """Make table `touched` (article_id, day), closed under component and under equal words."""
-    run = tonight.connection.execute
-    run(f"""
-        CREATE OR REPLACE TABLE seed AS
-        SELECT article_id FROM pair WHERE relation IN ({_JOINING})
-        UNION SELECT other_id FROM pair WHERE relation IN ({_JOINING})
-        UNION SELECT article_id FROM fresh SEMI JOIN past_membership USING (text_id)
-        UNION SELECT article_id FROM past_membership SEMI JOIN fresh USING (text_id)
-        UNION SELECT article_id FROM fresh QUALIFY count(*) OVER (PARTITION BY text_id) > 1
+def _placed(touched: Touched, task: NightTask) -> pa.Table:
+    """Cluster the touched articles anew, and give their MEMBERSHIP rows."""
+    rows = touched.profiles
+    numbers = Profiles.of(rows)
+    ids = np.arange(rows.num_rows, dtype=np.int32)  # the rows are in order of id
+    preferred = pa.array(task.canonical.preferred, pa.string())
+    preference = pc.index_in(rows["source"], preferred).fill_null(len(preferred)).to_numpy()
+    ranks = canonical_ranks(ids, numbers.published, numbers.word_counts, preference, task.canonical.order)
+    edges = _edges(touched.edges, rows["article_id"].combine_chunks())
+    places = cluster(Members(ids, *numbers, ranks), edges, task.limits)
+    moved_on = _REVISIONS[edges.lines]
+    versions = version_chains(ids, numbers.published, edges.left[moved_on], edges.right[moved_on])
+    return _rows(rows, places, versions)
+
+
+def _edges(rows: pa.Table, ids: pa.Array) -> Edges:
+    left, right = (pc.index_in(rows[name], ids).to_numpy() for name in ("article_id", "other_id"))
+    return Edges(left, right, rows["line"].to_numpy(), rows["jaccard"].to_numpy(), rows["containment"].to_numpy())
+
+
+def _rows(rows: pa.Table, places: Places, versions: Versions) -> pa.Table:
+    ids = rows["article_id"].combine_chunks()
+    is_canonical = places.lines == NO_LINE
+    columns = {
+        "article_id": ids,
+        "text_id": rows["text_id"],
+        PARTITION_COLUMN: rows["published_at"].cast(pa.date32(), safe=False),
+        "component_id": ids.take(pa.array(places.components)),
+        "cluster_id": ids.take(pa.array(places.clusters)),
+        "canonical_id": ids.take(pa.array(places.leaders)),
+        "is_canonical": is_canonical,
+        "relation": _named(RELATION_NAMES, places.lines).fill_null(CANONICAL),
+        "jaccard": places.jaccard,
+        "containment": places.containment,
+        "chain_id": ids.take(_maybe(versions.chains)),
+        "version": versions.numbers,
+        "is_current": versions.is_current,
+        "twin_id": ids.take(pa.array(places.twins, mask=places.twin_lines == NO_LINE)),
+        "twin_relation": _named(RELATION_NAMES, places.twin_lines),
+        "twin_rule": _named(RULE_NAMES, places.twin_lines),
+    }
+    return pa.table({name: columns[name] for name in _NAMES}, schema=MEMBERSHIP.schema)
+
+
+def _maybe(numbers: NDArray[np.int32] | NDArray[np.int8]) -> pa.Array:
+    """Give numbers, null in the place of -1."""
+    return pa.array(numbers, mask=numbers < 0)
+
+
+def _named(names: pa.Array, lines: NDArray[np.int8]) -> pa.Array:
+    return names.take(_maybe(lines))
+
+
+def find_changed(tonight: Tonight, touched: Touched) -> None:
+    """Make table `changed`: the rows of history as they were, where what is placed differs."""
+    tonight.keep("before", touched.places)
+    before, now = (", ".join(f"{side}.{name}" for name in _NAMES) for side in ("before", "placed"))
+    tonight.connection.execute(f"""
+        CREATE OR REPLACE TABLE changed AS
+        SELECT before.* FROM before JOIN placed USING (article_id) WHERE ({before}) IS DISTINCT FROM ({now})
     """)
-    run(f"""
-        CREATE OR REPLACE TABLE touched AS
-        SELECT article_id, text_id, NULL AS component_id, {_DAY} FROM fresh SEMI JOIN seed USING (article_id)
-        UNION ALL
-        SELECT article_id, text_id, component_id, {_DAY} FROM past_membership SEMI JOIN seed USING (article_id)
-    """)
-    size = -1
-    while size != (size := tonight.count("touched")):
-        run(f"""
-            INSERT INTO touched
-            SELECT article_id, text_id, component_id, {_DAY}
-            FROM past_membership ANTI JOIN touched USING (article_id)
-            WHERE component_id IN (SELECT component_id FROM touched) OR text_id IN (SELECT text_id FROM touched)
-        """)
-        run(f"""
-            INSERT INTO touched
-            SELECT article_id, text_id, NULL, {_DAY} FROM fresh ANTI JOIN touched USING (article_id)
-            WHERE text_id IN (SELECT text_id FROM touched)
-        """)
 
 
-def _profiles(tonight: Tonight) -> list[Profile]:
+def rewrites(tonight: Tonight, past: Past) -> Iterator[Rewrite]:
+    """Yield the past parts that hold a changed row, with their rows as they are now."""
+    numbers = tonight.connection.execute(f"SELECT DISTINCT {PART} FROM changed ORDER BY {PART}").fetchall()
+    parts = past.parts(MEMBERSHIP)
+    for (number,) in numbers:
+        part = parts[number]
+        old = pq.read_table(open_part(past.address, part.path), partitioning=None)
+        now = tonight.rows(f"""
+            SELECT {", ".join(f"placed.{name}" for name in _NAMES)}
+            FROM changed JOIN placed USING (article_id) WHERE {PART} = {number}
+        """).cast(MEMBERSHIP.schema)
+        same = old.filter(pc.invert(pc.is_in(old["article_id"], now["article_id"].combine_chunks())))
+        yield Rewrite(part, pa.concat_tables([same.cast(MEMBERSHIP.schema), now]))
+
+
+def cluster_changes(tonight: Tonight, run_id: str) -> pa.Table:
+    """Give the CLUSTER_CHANGES rows of tonight."""
     rows = tonight.connection.execute(
-        f"SELECT {profile_columns('profile')} FROM profile SEMI JOIN touched USING (article_id)"
-    ).fetchall()
-    return [Profile(*row) for row in rows]
-
-
-def _edges(tonight: Tonight) -> list[Edge]:
-    rows = tonight.connection.execute(f"""
-        SELECT article_id, other_id, relation, jaccard, containment
-        FROM (FROM pair UNION ALL FROM past_pairs) SEMI JOIN touched USING (article_id)
-        WHERE relation IN ({_JOINING})
-    """).fetchall()
-    return [Edge(*row) for row in rows]
-
-
-def _place_table(places: Sequence[Place]) -> pa.Table:
-    fields = [f for f in MEMBERSHIP.schema if f.name not in ("text_id", PARTITION_COLUMN)]
-    rows = [
-        (
-            p.article_id, p.component_id, p.cluster_id, p.canonical_id, p.article_id == p.canonical_id, str(p.relation),
-            p.jaccard, p.containment, p.twin_id, p.twin and p.twin.relation.value, p.twin and p.twin.rule,
-        )
-        for p in places
-    ]  # fmt: skip
-    columns = zip(*rows, strict=True) if rows else [()] * len(fields)
-    return pa.table([pa.array(c, f.type) for c, f in zip(columns, fields, strict=True)], schema=pa.schema(fields))
-
-
-def rewrites(tonight: Tonight, parts: Sequence[Part], address: str) -> list[Rewrite]:
-    """Give the past parts that hold a row which tonight changed, with their rows as they are now."""
-    files = _changed_files(tonight, source(MEMBERSHIP, parts, address)) if parts else set()
-    changed = [part for part in parts if part.path.rpartition("/")[2] in files]
-    return [Rewrite(part, _rewritten(tonight, part, address)) for part in changed]
-
-
-def _changed_files(tonight: Tonight, past: str) -> set[str]:
-    """Name the files in which a row differs from what is placed, in one scan: each alone would cost by the night."""
-    before, now = (", ".join(f"{side}.{name}" for name in MEMBERSHIP.schema.names) for side in ("past", "placed"))
-    rows = tonight.connection.execute(f"""
-        SELECT DISTINCT past.filename FROM {past} AS past JOIN placed USING (article_id)
-        WHERE ({before}) IS DISTINCT FROM ({now})
-    """).fetchall()
-    return {str(filename).rpartition("/")[2] for (filename,) in rows}
-
-
-def _rewritten(tonight: Tonight, part: Part, address: str) -> pa.Table:
-    past = source(MEMBERSHIP, [part], address)
-    same = f"SELECT {_COLUMNS} FROM {past} AS past ANTI JOIN placed USING (article_id)"
-    now = f"SELECT {_COLUMNS} FROM placed SEMI JOIN {past} AS past USING (article_id)"
-    return tonight.rows(f"{same} UNION ALL {now}").cast(MEMBERSHIP.schema)
+        """
+        SELECT ? AS run_id, article_id, changed.cluster_id AS old_cluster_id, placed.cluster_id,
+            changed.canonical_id AS old_canonical_id, placed.canonical_id
+        FROM changed JOIN placed USING (article_id)
+        WHERE (changed.cluster_id, changed.canonical_id) <> (placed.cluster_id, placed.canonical_id)
+        """,
+        [run_id],
+    )
+    return rows.to_arrow_table().cast(CLUSTER_CHANGES.schema)

@@ -1,69 +1,73 @@
-"""Verified texts to pairs of articles: the pair rule asked about every two articles that tonight brings together."""
+"""Answers of the tiles to rows of PAIRS, in parts of bounded size, and to the edges that clusters are made of."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
+import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
-from flows.dedup.tonight import Tonight, open_staged
-from transforms.relation import PairSettings, Profile, Similarity, relate
-from transforms.tables import PAIRS, PROFILES, TEXT_PAIRS
+from flows.dedup.tonight import open_staged
+from flows.dedup.verify import ANSWER
+from transforms.clusters import JOINS
+from transforms.relation import RULES
+from transforms.tables import PAIRS
 
-_BATCH_ROWS: Final = 50_000
-_PROFILE_SQL: Final = (
-    "{0}.article_id, {0}.text_id, {0}.source, {0}.canonical_url, {0}.title_words, "
-    "epoch({0}.published_at), {0}.word_count"
-)
-PROFILE_WIDTH: Final = len(PROFILES.columns)
+PART_PAIRS: Final = 1 << 20
+"""Pairs in one part at most, and in memory with their ids: a flood of alike texts makes many."""
 
+RULE_NAMES: Final = pa.array([name for name, _, _ in RULES])
+RELATION_NAMES: Final = pa.array([relation and relation.value for _, relation, _ in RULES])
 
-def profile_columns(side: str) -> str:
-    """Give the SQL for the columns of a `Profile`, in its order."""
-    return _PROFILE_SQL.format(side)
-
-
-def relate_tonight(
-    tonight: Tonight, verified: Sequence[Path], limits: PairSettings, workspace: Path
-) -> tuple[pa.Table, pa.Table]:
-    """Give the new rows of TEXT_PAIRS and of PAIRS; the latter also as table `pair` of the connection.
-
-    A fact of an earlier night speaks again when one of its two texts was printed again; a fact found tonight speaks
-    about all articles that carry the two texts.
-    """
-    facts = open_staged(verified).cast(TEXT_PAIRS.schema) if verified else TEXT_PAIRS.schema.empty_table()
-    tonight.keep("fact", facts)
-    path = workspace / "pairs.arrow"
-    with pa.ipc.new_file(path, PAIRS.schema) as writer:
-        for batch in _judged(tonight, limits):
-            writer.write_batch(batch)
-    pairs = open_staged([path])
-    tonight.keep("pair", pairs)
-    return facts, pairs
+EDGES: Final = pa.schema([*PAIRS.schema][:4]).append(pa.field("line", pa.int8()))
+"""A joining pair: its articles, how alike they are, and the line of the rule table that joined them."""
 
 
-def _judged(tonight: Tonight, limits: PairSettings) -> Iterator[pa.RecordBatch]:
-    result = tonight.connection.execute(f"""
-        WITH spoken AS (
-            SELECT *, true AS is_new FROM fact
-            UNION ALL
-            SELECT *, false FROM past_text_pairs
-            WHERE text_id IN (SELECT text_id FROM fresh) OR other_text_id IN (SELECT text_id FROM fresh))
-        SELECT f.jaccard, f.containment, f.smaller_shingle_count, f.number_containment, f.is_steep,
-            {profile_columns("a")}, {profile_columns("b")}
-        FROM spoken AS f JOIN profile AS a ON a.text_id = f.text_id JOIN profile AS b ON b.text_id = f.other_text_id
-        WHERE f.is_new OR a.is_fresh OR b.is_fresh
-    """)
-    while rows := result.fetchmany(_BATCH_ROWS):
-        found = [pair for row in rows if (pair := _judge(row, limits))]
-        columns = zip(*found, strict=True) if found else [()] * len(PAIRS.columns)
-        yield pa.record_batch([pa.array(c, f.type) for c, f in zip(columns, PAIRS.schema, strict=True)], PAIRS.schema)
+def rows_of_pairs(answers: Sequence[Path], article_ids: pa.ChunkedArray) -> Iterator[pa.Table]:
+    """Yield the rows of PAIRS, a part at a time."""
+    batch, size = [ANSWER.empty_table()], 0
+    for path in answers:
+        answer = open_staged([path])
+        for start in range(0, answer.num_rows, PART_PAIRS):
+            piece = answer.slice(start, PART_PAIRS)
+            if size + piece.num_rows > PART_PAIRS:
+                yield _rows(pa.concat_tables(batch), article_ids)
+                batch, size = [ANSWER.empty_table()], 0
+            batch.append(piece)
+            size += piece.num_rows
+    if size:
+        yield _rows(pa.concat_tables(batch), article_ids)
 
 
-def _judge(row: tuple[Any, ...], limits: PairSettings) -> tuple[Any, ...] | None:
-    """Ask the pair rule about one row: five figures, then the profiles of two articles."""
-    similarity = Similarity(*row[:5])
-    one, other = Profile(*row[5 : 5 + PROFILE_WIDTH]), Profile(*row[5 + PROFILE_WIDTH :])
-    verdict = relate(one, other, similarity, limits)
-    ids = sorted((one.article_id, other.article_id))
-    return (*ids, similarity.jaccard, similarity.containment, verdict.relation.value, verdict.rule) if verdict else None
+def edges_of(answers: Sequence[Path], article_ids: pa.ChunkedArray) -> pa.Table:
+    """Give tonight's joining pairs as EDGES rows."""
+    joins = pa.array(np.flatnonzero(JOINS).astype(np.int8))
+    found = [answer.filter(pc.is_in(answer["line"], joins)) for answer in (open_staged([path]) for path in answers)]
+    rows = pa.concat_tables([ANSWER.empty_table(), *found])
+    columns = [*(article_ids.take(rows[side]) for side in ("left", "right")), rows["jaccard"], rows["containment"]]
+    return pa.table([*columns, rows["line"]], schema=EDGES)
+
+
+def count_relations(answers: Sequence[Path]) -> Counter[str]:
+    """Count tonight's pairs by relation."""
+    lines = np.zeros(len(RULES), np.int64)
+    for path in answers:
+        lines += np.bincount(open_staged([path])["line"].to_numpy(), minlength=len(RULES))
+    counts: Counter[str] = Counter()
+    for relation, count in zip(RELATION_NAMES.to_pylist(), lines.tolist(), strict=True):
+        if count:
+            counts[relation] += count
+    return counts
+
+
+def _rows(answer: pa.Table, article_ids: pa.ChunkedArray) -> pa.Table:
+    columns = {
+        "article_id": article_ids.take(answer["left"]),
+        "other_id": article_ids.take(answer["right"]),
+        "relation": RELATION_NAMES.take(answer["line"].combine_chunks()),
+        "rule": RULE_NAMES.take(answer["line"].combine_chunks()),
+    }
+    figures = {name: answer[name] for name in ("jaccard", "containment", "number_containment")}
+    return pa.table({name: (columns | figures)[name] for name in PAIRS.schema.names}, schema=PAIRS.schema)

@@ -1,4 +1,4 @@
-"""The two steps of deduplication that see the whole night; between them every range of pairs is verified on its own."""
+"""The two steps of deduplication that see the whole night; between them every tile of pairs is verified on its own."""
 
 from collections import Counter
 from dataclasses import dataclass, field
@@ -8,14 +8,18 @@ from typing import Final
 import pyarrow as pa
 
 from flows.dedup.candidates import propose
-from flows.dedup.membership import place_tonight, rewrites
-from flows.dedup.pairs import relate_tonight
-from flows.dedup.tonight import NightTask, Tonight, opened, write_arrow
-from flows.dedup.verify import VerifyTask, write_ranges
+from flows.dedup.features import features, write_features
+from flows.dedup.membership import cluster_changes, find_changed, place_tonight, rewrites
+from flows.dedup.pairs import count_relations, edges_of, rows_of_pairs
+from flows.dedup.tiles import ARTICLES_FILE, Tile, cut, pose
+from flows.dedup.tonight import NightTask, Tonight, open_staged, opened, write_arrow
+from flows.dedup.touched import find_touched
 from flows.drafts import DaysTask, Draft, draft, draft_all
 from transforms.schema import PARTITION_COLUMN
-from transforms.tables import DELIVERIES, FEATURES, MEMBERSHIP, PAIRS, PROFILES, TEXT_PAIRS
+from transforms.tables import CLUSTER_CHANGES, DELIVERIES, FEATURES, MEMBERSHIP, PAIRS, PROFILES
 
+_FEATURES: Final = "features.arrow"
+_PROFILE: Final = ", ".join(PROFILES.schema.names)
 TASK_ROWS: Final = 20_000
 """Articles that one process writes, and holds in memory, at a time."""
 
@@ -32,37 +36,35 @@ class Settled:
     """Relation to pairs found tonight."""
 
 
-def propose_pairs(task: NightTask) -> tuple[VerifyTask, ...]:
-    """Find candidates, new against all, and cut them into ranges."""
+def propose_pairs(task: NightTask) -> tuple[Tile, ...]:
+    """Find candidates, new against all, and cut them into tiles."""
     with opened(task) as tonight:
-        propose(tonight, task.limits.window_hours)
-        return write_ranges(tonight, task)
+        rows = features(write_features(tonight, task.staged, task.workspace / _FEATURES))
+        candidates = propose(tonight, task.past, rows, task.limits.window_hours, task.threads)
+        return cut(pose(tonight, task, candidates), candidates, task.workspace)
 
 
-def settle(task: NightTask, verified: tuple[Path, ...]) -> Settled:
-    """Judge the verified pairs, redo the touched clusters, and draft all that changes but the articles' own parts."""
+def settle(task: NightTask, answers: tuple[Path, ...]) -> Settled:
+    """Redo the touched clusters, and draft all that changes but the articles' own parts."""
     with opened(task) as tonight:
-        facts, pairs = relate_tonight(tonight, verified, task.limits, task.workspace)
-        places = place_tonight(tonight, task.limits)
+        article_ids = open_staged([task.workspace / ARTICLES_FILE])["article_id"]
+        touched = find_touched(tonight, task.past, edges_of(answers, article_ids))
+        places = place_tonight(tonight, task, touched)
+        find_changed(tonight, touched)
         narrow = [
             (MEMBERSHIP, places),
-            (PROFILES, _fresh(tonight, "fresh", PROFILES.schema)),
-            (FEATURES, _fresh(tonight, "fresh_features", FEATURES.schema)),
-            (TEXT_PAIRS, facts),
-            (PAIRS, pairs),
+            (PROFILES, tonight.rows(f"SELECT {_PROFILE} FROM fresh").cast(PROFILES.schema)),
+            (FEATURES, open_staged([task.workspace / _FEATURES])),
             (DELIVERIES, _deliveries(tonight)),
+            (CLUSTER_CHANGES, cluster_changes(tonight, task.run_id)),
         ]
         drafts = draft_all(narrow, task.workspace)
-        parts = task.parent.parts_of(MEMBERSHIP.name) if task.parent else ()
-        for number, change in enumerate(rewrites(tonight, parts, task.address)):
+        for number, rows in enumerate(rows_of_pairs(answers, article_ids)):
+            drafts.append(draft(PAIRS, rows, task.workspace / f"pairs-{number:04}.parquet"))
+        for number, change in enumerate(rewrites(tonight, task.past)):
             path = task.workspace / f"membership-{number:04}.parquet"
             drafts.append(draft(MEMBERSHIP, change.rows, path, replaces=change.part.path))
-        relations = Counter(pairs["relation"].to_pylist())
-        return Settled(tuple(drafts), tuple(_days(tonight, task)), _admitted(tonight), relations)
-
-
-def _fresh(tonight: Tonight, table: str, schema: pa.Schema) -> pa.Table:
-    return tonight.rows(f"SELECT {', '.join(schema.names)} FROM {table}").cast(schema)
+        return Settled(tuple(drafts), tuple(_days(tonight, task)), _admitted(tonight), count_relations(answers))
 
 
 def _deliveries(tonight: Tonight) -> pa.Table:

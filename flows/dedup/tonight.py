@@ -1,12 +1,10 @@
-"""Tonight's rows beside history's, in one DuckDB file of the workspace: what every step of deduplication starts from.
+"""Tonight's rows in one DuckDB file of the workspace, and the way to history's: where every step begins.
 
 Views and tables that the steps share:
 
     staged      every staged row of tonight, straight from the memory-mapped Arrow files, with its position
     piece       where in `staged` each chunk begins, and where its rows came from
-    past_<t>    table <t> of the parent snapshot
     fresh       tonight's rows whose article is not known yet, one an article (no text)
-    profile     fresh and past articles as the pair rule sees them
 """
 
 from collections.abc import Iterator, Sequence
@@ -19,15 +17,14 @@ from typing import Final
 import duckdb
 import pyarrow as pa
 
-from flows.lake.catalog import source
+from flows.dedup.history import Past
 from flows.lake.duck import Config, open_duckdb
-from flows.lake.manifest import Manifest
+from transforms.canonical import CanonicalSettings
 from transforms.normalise import STAGED
 from transforms.relation import PairSettings
 from transforms.schema import PARTITION_COLUMN
-from transforms.tables import FEATURES, MEMBERSHIP, PAIRS, PROFILES, TEXT_PAIRS
+from transforms.tables import PROFILES
 
-_HISTORY: Final = (PROFILES, MEMBERSHIP, FEATURES, TEXT_PAIRS, PAIRS)
 _PIECE: Final = pa.schema(
     [
         ("start", pa.int64()),
@@ -59,11 +56,11 @@ class NightTask:
     """All that a step of deduplication needs to begin, in any process: paths and settings."""
 
     pieces: tuple[Piece, ...]
-    parent: Manifest | None
-    address: str
-    """Of the lake."""
+    past: Past
+    run_id: str
     workspace: Path
     limits: PairSettings
+    canonical: CanonicalSettings
     memory_mb: int
     threads: int
 
@@ -131,7 +128,7 @@ def opened(task: NightTask) -> Iterator[Tonight]:
     """Open the night's file; the first to do so lays out history and finds which articles are new."""
     path = task.workspace / "tonight.duckdb"
     is_new = not path.exists()
-    with open_duckdb(task.address, path, _config(task)) as connection:
+    with open_duckdb(task.past.address, path, _config(task)) as connection:
         tonight = Tonight(connection, open_staged(task.staged))
         position = pa.array(range(tonight.staged.num_rows), pa.int64())
         connection.register("staged", tonight.staged.append_column("position", position))
@@ -150,14 +147,12 @@ def _config(task: NightTask) -> Config:
 
 
 def _lay_out(tonight: Tonight, task: NightTask) -> None:
-    for past in _HISTORY:
-        parts = task.parent.parts_of(past.name) if task.parent else ()
-        tonight.connection.execute(f"CREATE VIEW past_{past.name} AS FROM {source(past, parts, task.address)}")
     filled = [piece for piece in task.pieces if piece.rows]
     starts = [0, *accumulate(piece.rows for piece in filled)][: len(filled)]
     columns = ("dump", "dump_digest", "dump_name", "member", "first_record")
     rows = {name: [getattr(piece, name) for piece in filled] for name in columns}
     tonight.keep("piece", pa.table({"start": starts, **rows}, schema=_PIECE))
+    tonight.keep("known", task.past.exists(tonight.connection, PROFILES, "article_id", "SELECT article_id FROM staged"))
     _find_fresh(tonight.connection)
 
 
@@ -165,11 +160,6 @@ def _find_fresh(connection: duckdb.DuckDBPyConnection) -> None:
     """One id never stands for two different rows, so of several arrivals any will do; the first is taken."""
     connection.execute(f"""
         CREATE TABLE fresh AS
-        SELECT {_PROFILE}, {PARTITION_COLUMN}, position
-        FROM staged ANTI JOIN past_profiles USING (article_id)
+        SELECT {_PROFILE}, {PARTITION_COLUMN}, position FROM staged ANTI JOIN known USING (article_id)
         QUALIFY row_number() OVER (PARTITION BY article_id ORDER BY position) = 1
-    """)
-    connection.execute(f"""
-        CREATE VIEW profile AS
-        SELECT {_PROFILE}, true AS is_fresh FROM fresh UNION ALL SELECT {_PROFILE}, false FROM past_profiles
     """)

@@ -1,123 +1,139 @@
-"""Verify every candidate on the real texts: exact Jaccard and containment, a range of pairs at a time."""
+"""Verify a tile: compare its texts word for word, and ask the pair rule about every two articles that carry them."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from flows.dedup.tonight import NightTask, Tonight, open_staged, write_arrow
-from flows.lake.duck import open_part
-from transforms.article import ARTICLES
-from transforms.relation import PairSettings
-from transforms.schema import PARTITION_COLUMN
+from flows.dedup.profiles import SCHEMA, Profiles
+from flows.dedup.tiles import Question, Tile
+from flows.dedup.tonight import gather, open_staged
+from transforms.relation import RULES, Compared, PairSettings, decide
 from transforms.similarity import compare
-from transforms.tables import TEXT_PAIRS
 from transforms.words import fold
 
-RANGE_PAIRS: Final = 5_000
-"""Pairs verified at a time: at most twice as many texts are in memory."""
+ANSWER: Final = pa.schema(
+    [
+        ("left", pa.int32()),
+        ("right", pa.int32()),
+        ("line", pa.int8()),
+        ("jaccard", pa.float64()),
+        ("containment", pa.float64()),
+        ("number_containment", pa.float64()),
+    ]
+)
+"""A pair of articles found alike, by their places in the question's articles, and the line of the rule that decided."""
+
+_LISTED: Final = np.array([relation is not None for _, relation, _ in RULES])
+_MOST_PAIRS: Final = 1 << 20
+"""Pairs of articles asked about at a time."""
+_SECONDS_PER_HOUR: Final = 3600.0
 
 
-@dataclass(frozen=True, slots=True)
-class VerifyTask:
-    """A file of candidate pairs, in order of text_id, and every file that may hold their texts."""
+class _Carriers(NamedTuple):
+    """The question's articles by text: those of text t are `order[starts[t]:starts[t + 1]]`."""
 
-    candidates: Path
-    staged: tuple[Path, ...]
-    address: str
-    past: tuple[str, ...]
-    out: Path
-    limits: PairSettings
+    profiles: Profiles
+    is_fresh: NDArray[np.bool_]
+    order: NDArray[np.int64]
+    starts: NDArray[np.int64]
 
 
-def write_ranges(tonight: Tonight, task: NightTask) -> tuple[VerifyTask, ...]:
-    """Cut the candidates that no earlier night has verified into ranges, a file and a task each."""
-    tonight.connection.execute("""
-        CREATE OR REPLACE TABLE pending AS
-        SELECT candidate.* FROM candidate ANTI JOIN past_text_pairs USING (text_id, other_text_id)
-    """)
-    pending = tonight.rows("FROM pending ORDER BY text_id, other_text_id")
-    past = tuple(part.path for part in task.parent.parts_of(ARTICLES.name, _past_days(tonight))) if task.parent else ()
-    tasks = []
-    for number, start in enumerate(range(0, pending.num_rows, RANGE_PAIRS)):
-        path = task.workspace / f"candidates-{number:04}.arrow"
-        write_arrow(pending.slice(start, RANGE_PAIRS), path)
-        tasks.append(
-            VerifyTask(path, task.staged, task.address, past, path.with_suffix(".verified.arrow"), task.limits)
-        )
-    return tuple(tasks)
+class _Asked(NamedTuple):
+    """Pairs of articles: the pair of texts that each carries, and the two articles, the smaller left."""
+
+    pair: NDArray[np.int64]
+    left: NDArray[np.int64]
+    right: NDArray[np.int64]
 
 
-def _past_days(tonight: Tonight) -> set[str | None]:
-    """Give the days in which past articles have a wanted text: no other day's parts are opened."""
-    rows = tonight.connection.execute(f"""
-        SELECT DISTINCT {PARTITION_COLUMN}::VARCHAR FROM past_membership
-        WHERE text_id IN (SELECT text_id FROM pending UNION SELECT other_text_id FROM pending)
-    """).fetchall()
-    return {day for (day,) in rows}
+class _TextPairs(NamedTuple):
+    """Pairs of texts by number, and what they have in common: see `Similarity`."""
+
+    left: NDArray[np.int32]
+    right: NDArray[np.int32]
+    is_wide: NDArray[np.bool_]
+    is_steep: NDArray[np.bool_]
+    jaccard: NDArray[np.float64]
+    containment: NDArray[np.float64]
+    smaller_shingle_count: NDArray[np.float64]
+    number_containment: NDArray[np.float64]
 
 
-def verify(task: VerifyTask) -> Path:
-    """Compare the texts of one range of pairs; write those worth keeping as TEXT_PAIRS rows."""
-    pairs = open_staged([task.candidates])
-    wanted = pc.unique(pa.chunked_array([*pairs["text_id"].chunks, *pairs["other_text_id"].chunks], pa.string()))
-    ids, texts = _texts(wanted, task)
-    left, right = (pc.index_in(pairs[name], ids).to_numpy().astype(np.int64) for name in ("text_id", "other_text_id"))
-    found = compare(fold(texts), left, right)
-    rows = _rows(pairs, found).filter(pa.array(_is_worth_keeping(found, task.limits)))
-    write_arrow(rows, task.out)
-    return task.out
+def verify(tile: Tile) -> Path:
+    """Answer a tile: write ANSWER rows, in order of the two articles, for those that are alike."""
+    pairs = _compared(tile)
+    carriers = _carriers(tile.question)
+    limits = tile.question.limits
+    found = [ANSWER.empty_table(), *(_judge(pairs, carriers, some, limits) for some in _expand(pairs, carriers))]
+    rows = pa.concat_tables(found).sort_by([("left", "ascending"), ("right", "ascending")])
+    with pa.ipc.new_file(tile.out, ANSWER) as writer:
+        writer.write_table(rows)
+    return tile.out
 
 
-def _texts(wanted: pa.Array, task: VerifyTask) -> tuple[pa.Array, pa.Array]:
-    """Ids and texts, one of each wanted id: copies with the same id fold to the same words, so any serves."""
-    found = [_chosen(open_staged([path]), wanted) for path in task.staged]
-    missing = _without(wanted, found)
-    for path in task.past:
-        if len(missing) == 0:
-            break
-        hits = pq.read_table(open_part(task.address, path), columns=["text_id"], partitioning=None)
-        if pc.any(pc.is_in(hits["text_id"], missing)).as_py():
-            both = pq.read_table(open_part(task.address, path), columns=["text_id", "text"], partitioning=None)
-            found.append(_chosen(both, missing))
-            missing = _without(missing, found[-1:])
-    together = pa.concat_tables(found)
-    return together["text_id"].combine_chunks(), together["text"].cast(pa.large_string()).combine_chunks()
+def _compared(tile: Tile) -> _TextPairs:
+    rows = open_staged([tile.pairs])
+    left, right, is_wide, is_steep = (rows[name].to_numpy() for name in rows.schema.names)
+    numbers = np.unique(np.concatenate([left, right]))
+    known = open_staged([tile.question.texts])
+    places = known["place"].take(pc.index_in(pa.array(numbers), known["text"].combine_chunks())).to_numpy()
+    order = np.argsort(places)
+    texts = gather(tile.question.sources, pa.array(places[order]), ["text"])["text"]
+    folded = fold(texts.cast(pa.large_string()).combine_chunks())
+    at = np.empty(len(numbers), np.int64)
+    at[order] = np.arange(len(numbers))
+    found = compare(folded, at[np.searchsorted(numbers, left)], at[np.searchsorted(numbers, right)])
+    return _TextPairs(left, right, is_wide, is_steep, *found.T)
 
 
-def _chosen(table: pa.Table, wanted: pa.Array) -> pa.Table:
-    columns = table.select(["text_id", "text"])
-    return columns.filter(pc.is_in(columns["text_id"], wanted))
+def _carriers(question: Question) -> _Carriers:
+    rows = open_staged([question.articles])
+    profiles = Profiles(*(rows[name].to_numpy() for name in SCHEMA.names))
+    order = np.argsort(profiles.texts, kind="stable")
+    starts = np.searchsorted(profiles.texts[order], np.arange(profiles.texts.max(initial=-1) + 2))
+    return _Carriers(profiles, rows["is_fresh"].to_numpy(), order, starts)
 
 
-def _without(wanted: pa.Array, found: Sequence[pa.Table]) -> pa.Array:
-    have = pa.chunked_array([chunk for table in found for chunk in table["text_id"].chunks], pa.string())
-    return wanted.filter(pc.invert(pc.is_in(wanted, have)))
+def _expand(pairs: _TextPairs, carriers: _Carriers) -> Iterator[_Asked]:
+    """Yield every two articles that carry a pair of texts and of which one is tonight's, some pairs at a time."""
+    starts = carriers.starts
+    counts = np.diff(starts)
+    products = counts[pairs.left] * counts[pairs.right]
+    share = np.cumsum(products) // _MOST_PAIRS
+    for chosen in np.split(np.arange(len(products)), np.flatnonzero(np.diff(share)) + 1):
+        pair = np.repeat(chosen, products[chosen])
+        step = np.arange(len(pair)) - np.repeat(np.cumsum(products[chosen]) - products[chosen], products[chosen])
+        width = counts[pairs.right[pair]]
+        one = carriers.order[starts[pairs.left[pair]] + step // width]
+        other = carriers.order[starts[pairs.right[pair]] + step % width]
+        speaks = carriers.is_fresh[one] | carriers.is_fresh[other]
+        yield _Asked(pair[speaks], np.minimum(one, other)[speaks], np.maximum(one, other)[speaks])
 
 
-def _is_worth_keeping(found: NDArray[np.float64], limits: PairSettings) -> NDArray[np.bool_]:
-    """Keep what any rule could still call alike, whichever articles the texts belong to."""
-    jaccard, containment, smaller, _ = found.T
-    is_contained = (containment >= limits.containment) & (smaller >= limits.contained_shingles)
-    is_kept: NDArray[np.bool_] = (jaccard >= min(limits.revision_jaccard, limits.listed_jaccard)) | is_contained
-    return is_kept
-
-
-def _rows(pairs: pa.Table, found: NDArray[np.float64]) -> pa.Table:
-    jaccard, containment, smaller, numbers = found.T
-    columns = {
-        "text_id": pairs["text_id"],
-        "other_text_id": pairs["other_text_id"],
-        "jaccard": jaccard,
-        "containment": containment,
-        "smaller_shingle_count": smaller.astype(np.int32),
-        "number_containment": numbers,
-        "is_steep": pairs["is_steep"],
-    }
-    return pa.table(columns, schema=TEXT_PAIRS.schema)
+def _judge(pairs: _TextPairs, carriers: _Carriers, asked: _Asked, limits: PairSettings) -> pa.Table:
+    """Ask the pair rule about articles; give ANSWER rows of those that are alike."""
+    p, (chosen, left, right) = carriers.profiles, asked
+    gap = np.abs(p.published[left] - p.published[right]) / _SECONDS_PER_HOUR
+    compared = Compared(
+        same_text=np.zeros(len(chosen), bool),
+        same_url=(p.urls[left] == p.urls[right]) & (p.urls[left] >= 0),
+        same_headline=p.titles[left] == p.titles[right],
+        same_outlet=(p.outlets[left] == p.outlets[right]) & (p.outlets[left] >= 0),
+        shorter_words=np.minimum(p.word_counts[left], p.word_counts[right]),
+        gap_hours=np.nan_to_num(gap),
+        jaccard=pairs.jaccard[chosen],
+        containment=pairs.containment[chosen],
+        smaller_shingle_count=pairs.smaller_shingle_count[chosen],
+        number_containment=pairs.number_containment[chosen],
+        is_wide=pairs.is_wide[chosen],
+        is_steep=pairs.is_steep[chosen],
+    )
+    lines = decide(compared, limits)
+    kept = _LISTED[lines]
+    columns = (left, right, lines, compared.jaccard, compared.containment, compared.number_containment)
+    return pa.table([pa.array(c[kept], f.type) for c, f in zip(columns, ANSWER, strict=True)], schema=ANSWER)

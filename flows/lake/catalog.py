@@ -21,7 +21,6 @@ _SQL_TYPES: Final = {
     pa.bool_(): "BOOLEAN",
     pa.int32(): "INTEGER",
     pa.int64(): "BIGINT",
-    pa.uint32(): "UINTEGER",
     pa.float32(): "FLOAT",
     pa.float64(): "DOUBLE",
     pa.date32(): "DATE",
@@ -29,7 +28,7 @@ _SQL_TYPES: Final = {
 }
 
 _TWINS: Final = """
-    SELECT least(article_id, twin_id), greatest(article_id, twin_id), 1.0, 1.0, twin_relation, twin_rule
+    SELECT least(article_id, twin_id), greatest(article_id, twin_id), 1.0, 1.0, 1.0, twin_relation, twin_rule
     FROM {membership} WHERE twin_id IS NOT NULL AND twin_id <> article_id"""
 
 
@@ -60,8 +59,10 @@ def sql_type(arrow_type: pa.DataType) -> str:
     """Return the type as which DuckDB reads a Parquet column of this Arrow type."""
     if pa.types.is_map(arrow_type):
         return f"MAP({sql_type(arrow_type.key_type)}, {sql_type(arrow_type.item_type)})"
-    if pa.types.is_list(arrow_type) or pa.types.is_fixed_size_list(arrow_type):
-        return f"{sql_type(arrow_type.value_type)}[]"  # Parquet knows no fixed size
+    if pa.types.is_list(arrow_type):
+        return f"{sql_type(arrow_type.value_type)}[]"
+    if pa.types.is_fixed_size_binary(arrow_type):
+        return "BLOB"
     return _SQL_TYPES[arrow_type]
 
 

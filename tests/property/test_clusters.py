@@ -7,9 +7,10 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.oracles.clusters import Edge, Place, canonical_order, cluster_slowly
+from tests.unit.transforms.columns import places
 from tests.unit.transforms.pairs import HOURS, SIMILARITIES, WORD_COUNTS, profile
 from transforms.article import CANONICAL, JOINING
-from transforms.clusters import Edge, Place, canonical_order, cluster
 from transforms.relation import IDENTICAL, PairSettings, Profile, Similarity, Verdict, relate
 
 LIMITS = PairSettings()
@@ -25,7 +26,7 @@ def corpora(draw: st.DrawFn) -> tuple[list[Profile], Facts]:
         st.lists(
             st.tuples(
                 st.sampled_from(texts),
-                st.sampled_from(["echo", "courier"]),
+                st.sampled_from(["echo", "courier", "unknown"]),
                 st.sampled_from([None, None, "https://echo.example/1", "https://echo.example/2"]),
                 st.sampled_from(["", "ferry", "harbour"]),
                 st.sampled_from(HOURS),
@@ -61,6 +62,7 @@ def edges_of(profiles: list[Profile], known: Facts) -> list[Edge]:
                     found.relation,
                     known[first, second].jaccard,
                     known[first, second].containment,
+                    found.rule,
                 )
             )
     return edges
@@ -77,15 +79,26 @@ def components_by_hand(profiles: list[Profile], known: Facts) -> dict[str, str]:
 
 
 def placed(profiles: list[Profile], known: Facts) -> dict[str, Place]:
-    return {place.article_id: place for place in cluster(profiles, edges_of(profiles, known), LIMITS)}
+    return {place.article_id: place for place in places(profiles, edges_of(profiles, known), LIMITS)}
 
 
 @given(corpora())
 def test_every_article_gets_one_place(corpus: tuple[list[Profile], Facts]) -> None:
     profiles, known = corpus
-    places = cluster(profiles, edges_of(profiles, known), LIMITS)
 
-    assert sorted(p.article_id for p in profiles) == sorted(place.article_id for place in places)
+    found = places(profiles, edges_of(profiles, known), LIMITS)
+
+    assert sorted(p.article_id for p in profiles) == sorted(place.article_id for place in found)
+
+
+@settings(max_examples=300)
+@given(corpora())
+def test_the_fast_way_and_the_slow_way_agree(corpus: tuple[list[Profile], Facts]) -> None:
+    profiles, known = corpus
+    edges = edges_of(profiles, known)
+    slow = {place.article_id: place for place in cluster_slowly(profiles, edges, LIMITS)}
+
+    assert slow == placed(profiles, known)
 
 
 @settings(max_examples=200)
@@ -107,7 +120,7 @@ def test_the_order_of_articles_and_pairs_never_matters(corpus: tuple[list[Profil
     ]
 
     assert placed(profiles, known) == {
-        place.article_id: place for place in cluster(draw.sample(profiles, len(profiles)), shuffled, LIMITS)
+        place.article_id: place for place in places(draw.sample(profiles, len(profiles)), shuffled, LIMITS)
     }
 
 
@@ -132,11 +145,11 @@ def test_a_cluster_is_named_by_its_smallest_id_and_led_by_its_first_article(
 ) -> None:
     profiles, known = corpus
     clusters = defaultdict(list)
-    places = placed(profiles, known)
+    found = placed(profiles, known)
     for p in profiles:
-        clusters[places[p.article_id].canonical_id].append(p)
+        clusters[found[p.article_id].canonical_id].append(p)
     for canonical_id, members in clusters.items():
-        seen = {(places[p.article_id].cluster_id, places[p.article_id].component_id) for p in members}
+        seen = {(found[p.article_id].cluster_id, found[p.article_id].component_id) for p in members}
 
         assert canonical_id == min(members, key=canonical_order).article_id
         assert {(min(p.article_id for p in members), min(seen)[1])} == seen
@@ -145,8 +158,8 @@ def test_a_cluster_is_named_by_its_smallest_id_and_led_by_its_first_article(
 @given(corpora())
 def test_no_two_leaders_of_a_component_have_a_joining_pair(corpus: tuple[list[Profile], Facts]) -> None:
     profiles, known = corpus
-    places = placed(profiles, known)
-    leaders = [p for p in profiles if places[p.article_id].canonical_id == p.article_id]
+    found = placed(profiles, known)
+    leaders = [p for p in profiles if found[p.article_id].canonical_id == p.article_id]
 
     assert not any(is_joining(verdict(a, b, known)) for a, b in combinations(leaders, 2))
 

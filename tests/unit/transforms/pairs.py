@@ -16,6 +16,7 @@ SIMILARITIES: Final = st.builds(
     containment=st.sampled_from([0.5, 0.89, 0.9, 1.0]),
     smaller_shingle_count=st.sampled_from([39, 40, 100]),
     number_containment=st.sampled_from([0.0, 0.59, 0.6, 1.0]),
+    is_wide=st.booleans(),
     is_steep=st.booleans(),
 )
 
@@ -31,7 +32,7 @@ PROFILES: Final = st.builds(
     profile,
     st.sampled_from("abcdef"),
     st.sampled_from(sorted(WORD_COUNTS)),
-    st.sampled_from(["echo", "courier"]),
+    st.sampled_from(["echo", "courier", "unknown"]),
     st.sampled_from([None, None, "https://echo.example/1", "https://echo.example/2"]),
     st.sampled_from(["", "ferry", "harbour"]),
     st.sampled_from(HOURS),

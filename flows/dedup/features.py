@@ -1,0 +1,99 @@
+"""Bands of tonight's texts, one row a text and day, in a file of the workspace; those of history, group by group."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+from numpy.typing import NDArray
+
+from flows.dedup.history import Past
+from flows.dedup.tonight import Tonight, gather, open_staged
+from flows.lake.duck import open_part
+from flows.lake.manifest import Part
+from transforms.buckets import UNDATED
+from transforms.fingerprint import from_binary
+from transforms.schema import PARTITION_COLUMN
+from transforms.tables import FEATURES
+
+_WIDE: Final = "wide_bands"
+_STEEP: Final = "steep_bands"
+
+
+@dataclass(frozen=True, slots=True)
+class Features:
+    """Rows (text and day) as columns: `wide` (rows, 64) and `steep` (rows, 32) uint32, days as numbers from 1970.
+
+    `texts` numbers the distinct texts, from 0 in order of their ids; rows are in order of text and day.
+    """
+
+    text_ids: pa.Array
+    texts: NDArray[np.int32]
+    days: NDArray[np.int32]
+    wide: NDArray[np.uint32]
+    steep: NDArray[np.uint32]
+
+
+@dataclass(frozen=True, slots=True)
+class RowGroup:
+    """Where some features of history lie."""
+
+    part: Part
+    number: int
+
+
+def write_features(tonight: Tonight, staged: tuple[Path, ...], path: Path) -> pa.Table:
+    """Write FEATURES rows of tonight's new articles, in order of text and day, and give them from the file."""
+    chosen = tonight.rows(f"""
+        SELECT text_id, {PARTITION_COLUMN}, min(position) AS position FROM fresh GROUP BY ALL ORDER BY position
+    """)
+    bands = gather(staged, chosen["position"].combine_chunks(), [_WIDE, _STEEP])
+    rows = chosen.drop_columns("position").append_column(_WIDE, bands[_WIDE]).append_column(_STEEP, bands[_STEEP])
+    with pa.ipc.new_file(path, FEATURES.schema) as writer:
+        ordered = rows.cast(FEATURES.schema).sort_by([("text_id", "ascending"), (PARTITION_COLUMN, "ascending")])
+        writer.write_table(ordered.combine_chunks())
+    return open_staged([path])
+
+
+def features(rows: pa.Table) -> Features:
+    """Give FEATURES rows, in order of text and day, as columns of numbers."""
+    encoded = rows["text_id"].combine_chunks().dictionary_encode()  # numbers by first sight, which is by order
+    wide, steep = from_binary(rows[_WIDE]), from_binary(rows[_STEEP])
+    return Features(encoded.dictionary, encoded.indices.to_numpy(), day_numbers(rows[PARTITION_COLUMN]), wide, steep)
+
+
+def day_numbers(column: pa.ChunkedArray) -> NDArray[np.int32]:
+    """Give dates as days from 1970, UNDATED for nulls."""
+    numbers: NDArray[np.int32] = column.cast(pa.int32()).fill_null(int(UNDATED)).to_numpy()
+    return numbers
+
+
+def day_texts(numbers: NDArray[np.int32]) -> set[str | None]:
+    """Give the different days among numbers as ISO text, None for UNDATED."""
+    return {None if n == UNDATED else str(np.datetime64(int(n), "D")) for n in np.unique(numbers)}
+
+
+def row_groups(past: Past) -> Iterator[RowGroup]:
+    """Yield where the features of history lie, a few megabytes each."""
+    for part in past.parts(FEATURES):
+        for number in range(pq.read_metadata(open_part(past.address, part.path)).num_row_groups):
+            yield RowGroup(part, number)
+
+
+def read_column(past: Past, group: RowGroup, name: str) -> pa.ChunkedArray:
+    """Read one column of a row group."""
+    with pq.ParquetFile(open_part(past.address, group.part.path)) as file:
+        return file.read_row_group(group.number, columns=[name], use_threads=False)[name]
+
+
+def read_wide(past: Past, group: RowGroup) -> NDArray[np.uint32]:
+    """Read the wide bands of a row group: (rows, 64) uint32."""
+    return from_binary(read_column(past, group, _WIDE))
+
+
+def read_steep(past: Past, group: RowGroup) -> NDArray[np.uint32]:
+    """Read the steep bands of a row group: (rows, 32) uint32."""
+    return from_binary(read_column(past, group, _STEEP))

@@ -1,0 +1,1 @@
+"""Slow, obvious answers that the fast paths must agree with."""
