@@ -3,6 +3,8 @@ PYTHON ?= python3
 BIN := .venv/bin
 LAKE := data/demo-lake
 N ?= 100000
+# Where this is set, every process of the tests compiles all that it imports anew.
+export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test test-slow test-prefect faults lint format bench bench-lake lock clean

@@ -1,17 +1,22 @@
-"""One process with Great Expectations imported, for all tests that need an audit."""
+"""An auditor for all tests that need one, and the command line."""
 
-from collections.abc import Iterator
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import Executor
 
 import pytest
 
 from expectations.audit import warm_up
-from flows.drivers import worker_pool
+from tests.integration.nights import Here
+from tests.integration.told import Told
 
 
 @pytest.fixture(scope="session")
-def auditor() -> Iterator[ProcessPoolExecutor]:
-    """Start the slow import once."""
-    with worker_pool(1, warm_up) as pool:
-        pool.submit(int)
-        yield pool
+def auditor() -> Executor:
+    """Have Great Expectations imported here, once; `test_audit_process` and the command line have it in processes."""
+    warm_up()
+    return Here()
+
+
+@pytest.fixture
+def told(capsys: pytest.CaptureFixture[str]) -> Told:
+    """Give the command line."""
+    return Told(capsys)

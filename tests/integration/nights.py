@@ -1,7 +1,7 @@
 """Nights in a temporary lake: taken whole, or without the audit where a test looks at deduplication alone."""
 
 from collections.abc import Callable, Sequence
-from concurrent.futures import Executor, Future, ProcessPoolExecutor
+from concurrent.futures import Executor, Future
 from pathlib import Path
 from typing import Any
 
@@ -37,7 +37,7 @@ def content(lake: str | Path) -> dict[str, list[tuple[Any, ...]]]:
         return {name: reader.sql(sql).fetchall() for name, sql in CONTENT.items()}
 
 
-def take(lake: str | Path, paths: Sequence[Path], auditor: ProcessPoolExecutor, **settings: Any) -> RunReport:
+def take(lake: str | Path, paths: Sequence[Path], auditor: Executor, **settings: Any) -> RunReport:
     """One whole run."""
     with PlainDriver(1) as driver:
         return description.run(paths, Settings(lake=str(lake), **settings), driver, auditor=auditor)
@@ -49,6 +49,19 @@ def take_unaudited(lake: str | Path, paths: Sequence[Path], hook: Hook = perform
     with PlainDriver(1) as driver:
         settings = Settings(lake=str(lake), workers=1)
         return description.run(paths, settings, driver, auditor=Unaudited(), store=store)
+
+
+class Here(Executor):
+    """Does the work in this process, before it is asked for."""
+
+    def submit(self, function: Callable[..., Any], /, *arguments: Any, **named: Any) -> Future[Any]:
+        """Do it at once."""
+        done: Future[Any] = Future()
+        try:
+            done.set_result(function(*arguments, **named))
+        except Exception as error:  # noqa: BLE001 - it is for who asks for the answer
+            done.set_exception(error)
+        return done
 
 
 class Unaudited(Executor):

@@ -1,6 +1,6 @@
 """A failed audit changes nothing that readers see, and the dumps stay to be taken when they are mended."""
 
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import Executor
 from pathlib import Path
 
 import pytest
@@ -14,9 +14,7 @@ IMPOSSIBLE = {**GOOD, "url": "https://post.example/b", "published": "1650-01-01T
 
 
 @pytest.mark.promise(8)
-def test_a_refused_night_leaves_every_row_and_the_catalog_as_they_were(
-    tmp_path: Path, auditor: ProcessPoolExecutor
-) -> None:
+def test_a_refused_night_leaves_every_row_and_the_catalog_as_they_were(tmp_path: Path, auditor: Executor) -> None:
     lake = tmp_path / "lake"
     take(lake, [write_dump(tmp_path / "good.jsonl", [GOOD])], auditor)
     before, catalog = content(lake), (lake / "catalog.duckdb").resolve()
@@ -32,7 +30,7 @@ def test_a_refused_night_leaves_every_row_and_the_catalog_as_they_were(
 
 
 @pytest.mark.promise(8)
-def test_a_refused_dump_is_taken_once_it_is_mended(tmp_path: Path, auditor: ProcessPoolExecutor) -> None:
+def test_a_refused_dump_is_taken_once_it_is_mended(tmp_path: Path, auditor: Executor) -> None:
     lake = tmp_path / "lake"
     dump = write_dump(tmp_path / "dump.jsonl", [IMPOSSIBLE])
     with pytest.raises(AuditFailed):
@@ -44,7 +42,7 @@ def test_a_refused_dump_is_taken_once_it_is_mended(tmp_path: Path, auditor: Proc
 
 
 def test_a_file_that_comes_twice_in_one_night_is_taken_once_and_counted_twice(
-    tmp_path: Path, auditor: ProcessPoolExecutor
+    tmp_path: Path, auditor: Executor
 ) -> None:
     files = [write_dump(tmp_path / name, [GOOD]) for name in ("a.jsonl", "b.jsonl")]
 
@@ -56,7 +54,7 @@ def test_a_file_that_comes_twice_in_one_night_is_taken_once_and_counted_twice(
     assert 1 == len(content(tmp_path / "lake")["deliveries"])
 
 
-def test_a_damaged_table_is_refused_and_its_neighbours_are_taken(tmp_path: Path, auditor: ProcessPoolExecutor) -> None:
+def test_a_damaged_table_is_refused_and_its_neighbours_are_taken(tmp_path: Path, auditor: Executor) -> None:
     damaged = tmp_path / "damaged.parquet"
     damaged.write_bytes(b"PAR1" + bytes(400) + b"PAR1")
     broken = tmp_path / "broken.json"
@@ -68,7 +66,7 @@ def test_a_damaged_table_is_refused_and_its_neighbours_are_taken(tmp_path: Path,
     assert ("published", 1) == (report.outcome, report.articles)
 
 
-def test_a_lake_inside_the_named_folder_is_not_taken_in(tmp_path: Path, auditor: ProcessPoolExecutor) -> None:
+def test_a_lake_inside_the_named_folder_is_not_taken_in(tmp_path: Path, auditor: Executor) -> None:
     write_dump(tmp_path / "good.jsonl", [GOOD])
     take(tmp_path / "lake", [tmp_path], auditor)
 
@@ -77,7 +75,7 @@ def test_a_lake_inside_the_named_folder_is_not_taken_in(tmp_path: Path, auditor:
     assert ["good.jsonl"] == [dump.name for dump in report.dumps]
 
 
-def test_a_lost_catalog_is_built_again_though_nothing_is_new(tmp_path: Path, auditor: ProcessPoolExecutor) -> None:
+def test_a_lost_catalog_is_built_again_though_nothing_is_new(tmp_path: Path, auditor: Executor) -> None:
     dump = write_dump(tmp_path / "good.jsonl", [GOOD])
     take(tmp_path / "lake", [dump], auditor)
     (tmp_path / "lake" / "catalog.duckdb").unlink()
@@ -89,7 +87,7 @@ def test_a_lost_catalog_is_built_again_though_nothing_is_new(tmp_path: Path, aud
 
 
 def test_a_dump_whose_fields_we_do_not_know_is_refused_and_taken_once_they_are_named(
-    tmp_path: Path, auditor: ProcessPoolExecutor
+    tmp_path: Path, auditor: Executor
 ) -> None:
     dump = write_dump(tmp_path / "odd.jsonl", [{"artikel": GOOD["body"]}])
     lake = tmp_path / "lake"

@@ -10,6 +10,7 @@ import pytest
 
 from flows.lake.store import Store
 from tests.integration.nights import write_dump
+from tests.integration.told import Ended, Told, sentence
 
 PROJECT = Path(__file__).parents[2]
 STORY = {
@@ -18,74 +19,67 @@ STORY = {
 }
 
 
-def broadsheet(*arguments: object, cwd: Path = PROJECT) -> subprocess.CompletedProcess[str]:
+def broadsheet(*arguments: object, cwd: Path = PROJECT) -> Ended:
+    """Run one command in a process of its own."""
     command = [sys.executable, "-m", "flows.cli", *map(str, arguments)]
     environment = {"PYTHONPATH": str(PROJECT), "PATH": "/usr/bin:/bin", "COLUMNS": "120"}
-    return subprocess.run(command, capture_output=True, text=True, cwd=cwd, check=False, env=environment)
-
-
-def sentence(result: subprocess.CompletedProcess[str]) -> str:
-    """Give the one line on standard error; fail when there is more or a traceback."""
-    [line] = result.stderr.splitlines()
-    assert "Traceback" not in line
-    return line
+    done = subprocess.run(command, capture_output=True, text=True, cwd=cwd, check=False, env=environment)
+    return Ended(done.returncode, done.stdout, done.stderr)
 
 
 def test_a_sentence_of_two_lines_would_be_noticed() -> None:
-    result = subprocess.CompletedProcess([], 2, "", "broadsheet: a\nbroadsheet: b\n")
-
     with pytest.raises(ValueError, match="too many values"):
-        sentence(result)
+        sentence(Ended(2, "", "broadsheet: a\nbroadsheet: b\n"))
 
 
 def test_a_path_that_is_not_there_is_wrong_usage(tmp_path: Path) -> None:
     result = broadsheet("run", tmp_path / "nowhere", "--lake", tmp_path / "lake")
 
-    assert 2 == result.returncode
+    assert 2 == result.code
     assert f"broadsheet: {tmp_path}/nowhere: No such file or directory; check the path" == sentence(result)
 
 
-def test_a_folder_that_is_no_lake_is_left_alone(tmp_path: Path) -> None:
+def test_a_folder_that_is_no_lake_is_left_alone(tmp_path: Path, told: Told) -> None:
     dump = write_dump(tmp_path / "mine" / "dump.jsonl", [STORY])
-    result = broadsheet("run", dump, "--lake", tmp_path / "mine")
+    result = told("run", dump, "--lake", tmp_path / "mine")
 
-    assert 2 == result.returncode
+    assert 2 == result.code
     assert "is not a lake" in sentence(result)
     assert [dump] == list((tmp_path / "mine").iterdir())
 
 
-def test_an_unknown_setting_is_named_with_the_nearest_known_one(tmp_path: Path) -> None:
+def test_an_unknown_setting_is_named_with_the_nearest_known_one(tmp_path: Path, told: Told) -> None:
     (tmp_path / "settings.toml").write_text("landin = 'x'\n")
-    result = broadsheet("run", "--settings", tmp_path / "settings.toml")
+    result = told("run", "--settings", tmp_path / "settings.toml")
 
-    assert 2 == result.returncode
+    assert 2 == result.code
     assert "unknown setting 'landin'; did you mean 'landing'?" in sentence(result)
 
 
-def test_a_lake_that_another_run_holds_is_busy(tmp_path: Path) -> None:
+def test_a_lake_that_another_run_holds_is_busy(tmp_path: Path, told: Told) -> None:
     dump = write_dump(tmp_path / "dump.jsonl", [STORY])
     with Store.open(tmp_path / "lake", create=True).writer():
-        result = broadsheet("run", dump, "--lake", tmp_path / "lake")
+        result = told("run", dump, "--lake", tmp_path / "lake")
 
-    assert 4 == result.returncode
+    assert 4 == result.code
     assert "another run" in sentence(result)
 
 
-def test_a_lake_with_a_changed_manifest_is_damaged(tmp_path: Path) -> None:
+def test_a_lake_with_a_changed_manifest_is_damaged(tmp_path: Path, told: Told) -> None:
     Store.open(tmp_path / "lake", create=True)
     (tmp_path / "lake" / "snapshots" / "000001.json").write_text("{}")
-    result = broadsheet("query", "SELECT 1", "--lake", tmp_path / "lake")
+    result = told("query", "SELECT 1", "--lake", tmp_path / "lake")
 
-    assert 5 == result.returncode
+    assert 5 == result.code
     assert "000001.json is damaged" in sentence(result)
 
 
 @pytest.mark.parametrize("sql", ["SELEC 1", "SELECT * FROM nothing", "COPY articles TO 'x.csv'", "SELECT 1; SELECT 2"])
-def test_a_question_that_cannot_be_answered_gets_a_sentence(tmp_path: Path, sql: str) -> None:
+def test_a_question_that_cannot_be_answered_gets_a_sentence(tmp_path: Path, told: Told, sql: str) -> None:
     Store.open(tmp_path / "lake", create=True)
-    result = broadsheet("query", sql, "--lake", tmp_path / "lake")
+    result = told("query", sql, "--lake", tmp_path / "lake")
 
-    assert (2, "") == (result.returncode, result.stdout)
+    assert (2, "") == (result.code, result.out)
     assert sentence(result).startswith("broadsheet: ")
 
 
@@ -97,9 +91,9 @@ def test_dumps_that_cannot_be_read_are_named_and_the_others_are_taken(tmp_path: 
     (landing / "noise.bin").write_bytes(bytes(range(256)) * 9)
     (landing / "empty.jsonl").write_bytes(b"")
     result = broadsheet("run", landing, "--lake", tmp_path / "lake", "--json")
-    report = orjson.loads(result.stdout)
+    report = orjson.loads(result.out)
 
-    assert 2 == result.returncode, result.stderr
+    assert 2 == result.code, result.err
     assert ("published", 1, 1) == (report["outcome"], report["articles"], report["snapshot"])
     assert {"good.jsonl": "consumed", "cut.jsonl.gz": "refused", "no-text.csv": "refused", "noise.bin": "refused",
             "empty.jsonl": "refused"} == {dump["name"]: dump["status"] for dump in report["dumps"]}  # fmt: skip
@@ -116,10 +110,10 @@ def test_a_source_of_the_settings_names_its_files_and_their_fields(tmp_path: Pat
     result = broadsheet("run", "landing", "--source", "Somebody", "--json", cwd=tmp_path)
     answer = broadsheet("query", "SELECT source, title FROM copies ORDER BY source", "--json", cwd=tmp_path)
 
-    assert 0 == result.returncode, result.stderr
-    assert {"Marrick Mail": {"mood": 1}} == orjson.loads(result.stdout)["unused_fields"]
+    assert 0 == result.code, result.err
+    assert {"Marrick Mail": {"mood": 1}} == orjson.loads(result.out)["unused_fields"]
     assert [{"source": "Marrick Mail", "title": STORY["title"]}, {"source": "Somebody", "title": STORY["title"]}] == (
-        orjson.loads(answer.stdout)
+        orjson.loads(answer.out)
     )
 
 
@@ -127,12 +121,15 @@ def test_a_source_of_the_settings_names_its_files_and_their_fields(tmp_path: Pat
 def test_json_leaves_standard_output_to_one_object_and_standard_error_empty(tmp_path: Path) -> None:
     result = broadsheet("run", write_dump(tmp_path / "a.jsonl", [STORY]), "--lake", tmp_path / "lake", "--json")
 
-    assert (0, "") == (result.returncode, result.stderr)
-    assert {"admitted": 1, "outcome": "published"}.items() <= orjson.loads(result.stdout).items()
+    assert (0, "") == (result.code, result.err)
+    assert {"admitted": 1, "outcome": "published"}.items() <= orjson.loads(result.out).items()
 
 
-def test_a_landing_folder_that_is_not_there_is_named_as_such(tmp_path: Path) -> None:
-    result = broadsheet("run", cwd=tmp_path)
+def test_a_landing_folder_that_is_not_there_is_named_as_such(
+    tmp_path: Path, told: Told, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    result = told("run")
 
-    assert 2 == result.returncode
+    assert 2 == result.code
     assert "data/landing, the landing folder, is not there: put dumps there, or name some" in sentence(result)

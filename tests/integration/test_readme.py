@@ -3,10 +3,15 @@
 import re
 import subprocess
 import sys
+from collections.abc import Callable
+from concurrent.futures import Executor
+from functools import partial
 from pathlib import Path
 
 import pytest
 
+from flows import run as description
+from tests.integration.told import Told
 from transforms.dictionary import markdown
 
 PROJECT = Path(__file__).parents[2]
@@ -38,24 +43,55 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("readme")
     (folder / "data").mkdir()
     (folder / "data" / "samples").symlink_to(PROJECT / "data" / "samples")
-    program = folder / "bin" / "broadsheet"
-    program.parent.mkdir()
-    program.write_text(f'#!/bin/sh\nPYTHONPATH={PROJECT} exec {sys.executable} -m flows.cli "$@"\n')
-    program.chmod(0o755)
     return folder
 
 
-def _run(command: str, folder: Path) -> str:
-    environment = {"PATH": f"{folder}/bin:/usr/bin:/bin", "COLUMNS": "120"}
+_TELL = r'printf "%s\0" "$@"'
+"""A program that tells its arguments."""
+
+
+def _in_a_shell(command: str, program: str, folder: Path) -> str:
+    """Let a shell run a command, `broadsheet` being this program of one line."""
+    path = folder / "bin" / "broadsheet"
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(f"#!/bin/sh\n{program}\n")
+    path.chmod(0o755)
+    environment = {"PATH": f"{path.parent}:/usr/bin:/bin", "COLUMNS": "120"}
     done = subprocess.run(command, shell=True, cwd=folder, env=environment, capture_output=True, text=True, check=True)  # noqa: S602
     return done.stdout
 
 
-def test_every_command_prints_what_the_readme_shows(project: Path) -> None:
+def _printed_as_shown(run: Callable[[str], str]) -> None:
     for command, shown in _shown():
-        printed = _run(command, project)
+        printed = run(command)
         if shown.strip() != "...":
             assert _steady(shown) == _steady(printed), command
+
+
+def test_every_command_prints_what_the_readme_shows(
+    project: Path, told: Told, auditor: Executor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A shell gives the arguments; the commands are run here, and so are the audits of the nights."""
+    monkeypatch.chdir(project)
+    monkeypatch.setenv("COLUMNS", "120")
+    monkeypatch.setattr(description, "run", partial(description.run, auditor=auditor))
+
+    def run(command: str) -> str:
+        *arguments, rest = _in_a_shell(command, _TELL, project).split("\0")
+        ended = told(*arguments)
+        assert (0, "", "") == (ended.code, ended.err, rest)
+        return ended.out
+
+    _printed_as_shown(run)
+
+
+@pytest.mark.slow
+def test_every_command_prints_it_as_a_program_too(project: Path) -> None:
+    elsewhere = project / "again"
+    (elsewhere / "data").mkdir(parents=True)
+    (elsewhere / "data" / "samples").symlink_to(PROJECT / "data" / "samples")
+    program = f'PYTHONPATH={PROJECT} exec {sys.executable} -m flows.cli "$@"'
+    _printed_as_shown(lambda command: _in_a_shell(command, program, elsewhere))
 
 
 def test_the_python_of_the_readme_runs(project: Path) -> None:

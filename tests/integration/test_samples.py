@@ -1,7 +1,7 @@
 """The sample nights come out as `data/README.md` says: the truth was written down before the code ran."""
 
 from collections.abc import Iterator
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import Executor
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,7 @@ NIGHTS = [SAMPLES / f"night-{number}" for number in (1, 2, 3)]
 
 
 @pytest.fixture(scope="module")
-def nights(tmp_path_factory: pytest.TempPathFactory, auditor: ProcessPoolExecutor) -> tuple[Path, list[RunReport]]:
+def nights(tmp_path_factory: pytest.TempPathFactory, auditor: Executor) -> tuple[Path, list[RunReport]]:
     lake = tmp_path_factory.mktemp("samples") / "lake"
     return lake, [take(lake, [night], auditor) for night in NIGHTS]
 
@@ -90,16 +90,14 @@ def test_the_article_in_the_shape_of_a_scraped_page_comes_out_as_an_editor_would
 
 
 def test_all_nights_in_one_run_give_the_same_content(
-    nights: tuple[Path, list[RunReport]], tmp_path: Path, auditor: ProcessPoolExecutor
+    nights: tuple[Path, list[RunReport]], tmp_path: Path, auditor: Executor
 ) -> None:
     take(tmp_path / "lake", NIGHTS, auditor)
 
     assert content(nights[0]) == content(tmp_path / "lake")
 
 
-def test_the_same_night_again_publishes_nothing(
-    nights: tuple[Path, list[RunReport]], auditor: ProcessPoolExecutor
-) -> None:
+def test_the_same_night_again_publishes_nothing(nights: tuple[Path, list[RunReport]], auditor: Executor) -> None:
     report = take(nights[0], [NIGHTS[0]], auditor)
 
     assert ("nothing new", None) == (report.outcome, report.snapshot)

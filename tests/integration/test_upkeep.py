@@ -2,19 +2,16 @@
 
 import re
 import shutil
-import sys
 from pathlib import Path
-from typing import NamedTuple
 
 import orjson
 import pytest
 
-from flows.cli import main
 from flows.lake.compaction import compact
 from flows.lake.rollback import roll_back
 from flows.lake.store import Store
 from tests.integration.nights import content, take_unaudited, write_dump
-from tests.integration.test_command_line import broadsheet, sentence
+from tests.integration.told import Told, sentence
 
 WORDS = "the council of marrick voted on monday to mend the harbour wall before the winter storms come in from the west"
 GOOD = [
@@ -56,37 +53,6 @@ def lake(model: Path, tmp_path: Path) -> Path:
     """Give a lake of those nights to do things to."""
     shutil.copytree(model, tmp_path / "lake", symlinks=True)
     return tmp_path / "lake"
-
-
-class Ended(NamedTuple):
-    """What a command left."""
-
-    code: int
-    out: str
-    err: str
-
-
-class Told:
-    """The command line in this process, which spares the seconds that a new one takes to start."""
-
-    def __init__(self, capsys: pytest.CaptureFixture[str]) -> None:
-        self.capsys = capsys
-
-    def __call__(self, *arguments: object) -> Ended:
-        """Run one command."""
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(sys, "argv", ["broadsheet", *map(str, arguments)])
-            with pytest.raises(SystemExit) as ended:
-                main()
-        code = ended.value.code
-        assert code is None or isinstance(code, int)
-        return Ended(code or 0, *self.capsys.readouterr())
-
-
-@pytest.fixture
-def told(capsys: pytest.CaptureFixture[str]) -> Told:
-    """Give the command line."""
-    return Told(capsys)
 
 
 def spoil(path: Path) -> None:
@@ -188,17 +154,19 @@ def test_a_whole_lake_verifies(lake: Path, told: Told) -> None:
 
 
 @pytest.mark.promise(21)
-def test_a_changed_byte_is_named_with_the_way_back_and_the_next_run_refuses(lake: Path, landing: Path) -> None:
+def test_a_changed_byte_is_named_with_the_way_back_and_the_next_run_refuses(
+    lake: Path, landing: Path, told: Told
+) -> None:
     part = newest_only(lake)
     spoil(part)
-    verified = broadsheet("verify", "--lake", lake)
-    run = broadsheet("run", landing / "later.jsonl", "--lake", lake)
+    verified = told("verify", "--lake", lake)
+    run = told("run", landing / "later.jsonl", "--lake", lake)
 
-    assert verified.returncode == 5
-    assert verified.stdout.startswith(f"{part.relative_to(lake)}: SHA-256 ")
-    assert verified.stdout.endswith(" 2 kept dumps: 1 files damaged\n")
+    assert verified.code == 5
+    assert verified.out.startswith(f"{part.relative_to(lake)}: SHA-256 ")
+    assert verified.out.endswith(" 2 kept dumps: 1 files damaged\n")
     assert "or go back with `broadsheet rollback 1`" in sentence(verified)
-    assert (run.returncode, run.stdout) == (5, "")
+    assert (run.code, run.out) == (5, "")
     assert "`broadsheet verify`" in sentence(run)
     assert Store.open(lake, create=False).numbers() == (1, 2)
 

@@ -1,18 +1,22 @@
 """An S3 server on loopback, as a process of its own: prints its endpoint, and ends when its standard input does.
 
-    python -m tests.object_storage.server [--without-conditions] [--lose-answers]
+    python -m tests.object_storage.server
+
+What is wrong with the service depends on the bucket: nothing, but for the two that are named below.
 
 moto looks whether an object is there and puts it in two steps, so without the lock two writers could both be first.
 """
 
-import argparse
 import sys
 from collections.abc import Callable, Iterable
 from threading import Lock, Thread
-from typing import Any
+from typing import Any, Final
 
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
 from werkzeug.serving import make_server
+
+WITHOUT_CONDITIONS: Final = "without-conditions"
+LOSES_ANSWERS: Final = "loses-answers"
 
 Environ = dict[str, Any]
 Application = Callable[[Environ, Callable[..., Any]], Iterable[bytes]]
@@ -39,22 +43,24 @@ def one_at_a_time(application: Application) -> Application:
 
 
 def without_conditions(application: Application) -> Application:
-    """Be a service that knows nothing of `If-None-Match`."""
+    """Know nothing of `If-None-Match` in one bucket."""
 
     def answer(environ: Environ, start: Callable[..., Any]) -> Iterable[bytes]:
-        environ.pop("HTTP_IF_NONE_MATCH", None)
+        if _bucket(environ) == WITHOUT_CONDITIONS:
+            environ.pop("HTTP_IF_NONE_MATCH", None)
         return application(environ, start)
 
     return answer
 
 
 def lose_answers(application: Application) -> Application:
-    """Do the first put of each manifest, and say that the service was busy."""
+    """Do the first put of each manifest in one bucket, and say that the service was busy."""
     lost: set[str] = set()
 
     def answer(environ: Environ, start: Callable[..., Any]) -> Iterable[bytes]:
         path = environ["PATH_INFO"]
-        if environ["REQUEST_METHOD"] != "PUT" or "/snapshots/" not in path or path in lost:
+        is_manifest = environ["REQUEST_METHOD"] == "PUT" and "/snapshots/" in path
+        if _bucket(environ) != LOSES_ANSWERS or not is_manifest or path in lost:
             return application(environ, start)
         lost.add(path)
         list(application(environ, lambda *_: None))
@@ -64,17 +70,13 @@ def lose_answers(application: Application) -> Application:
     return answer
 
 
+def _bucket(environ: Environ) -> str:
+    return str(environ["PATH_INFO"]).split("/")[1]
+
+
 def main() -> None:
     """Serve until standard input ends."""
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--without-conditions", action="store_true")
-    parser.add_argument("--lose-answers", action="store_true")
-    chosen = parser.parse_args()
-    application: Application = DomainDispatcherApplication(create_backend_app)
-    if chosen.without_conditions:
-        application = without_conditions(application)
-    if chosen.lose_answers:
-        application = lose_answers(application)
+    application = lose_answers(without_conditions(DomainDispatcherApplication(create_backend_app)))
     server = make_server("127.0.0.1", 0, one_at_a_time(application), threaded=True, request_handler=Quiet)
     Thread(target=server.serve_forever, daemon=True).start()
     sys.stdout.write(f"http://127.0.0.1:{server.server_port}\n")

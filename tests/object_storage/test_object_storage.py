@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import obstore
 import orjson
@@ -21,10 +22,12 @@ from flows.lake.rollback import roll_back
 from flows.lake.store import Store
 from flows.settings import Retention
 from tests.integration.nights import content, take_unaudited, write_dump
-from tests.object_storage.conftest import PROJECT, serving
+from tests.object_storage.conftest import BUCKET, PROJECT
+from tests.object_storage.server import LOSES_ANSWERS, WITHOUT_CONDITIONS
 from transforms.errors import LakeDamaged, NotALake, Unreachable, UsageError
 
 NIGHTS = [PROJECT / "data" / "samples" / f"night-{n}" for n in (1, 2, 3)]
+Rows = dict[str, list[tuple[Any, ...]]]
 WORDS = "the council of marrick voted on monday to mend the harbour wall before the winter storms come back to town"
 
 
@@ -34,21 +37,26 @@ def a_dump(folder: Path, name: str, *extra: str) -> Path:
     )
 
 
-def test_the_same_nights_in_a_folder_and_in_a_bucket_are_equal_row_for_row(lake: str, tmp_path: Path) -> None:
+@pytest.fixture(scope="module")
+def contents(lake_in: Callable[[str], str], tmp_path_factory: pytest.TempPathFactory) -> list[tuple[Rows, Rows]]:
+    """Take the nights into a folder and a bucket; give what is in both after each."""
+    folder, bucket = tmp_path_factory.mktemp("nights") / "lake", lake_in(BUCKET)
+    found = []
     for night in NIGHTS:
-        take_unaudited(lake, [night])
-        take_unaudited(tmp_path / "lake", [night])
-    in_bucket, in_folder = content(lake), content(tmp_path / "lake")
-
-    assert all(in_folder.values())
-    assert in_folder == in_bucket
+        take_unaudited(folder, [night])
+        take_unaudited(bucket, [night])
+        found.append((content(folder), content(bucket)))
+    return found
 
 
-def test_a_folder_that_lacks_a_night_would_differ(lake: str, tmp_path: Path) -> None:
-    take_unaudited(lake, NIGHTS[:2])
-    take_unaudited(tmp_path / "lake", NIGHTS[:1])
+def test_the_same_nights_in_a_folder_and_in_a_bucket_are_equal_row_for_row(contents: list[tuple[Rows, Rows]]) -> None:
+    assert all(contents[-1][0].values())
+    for in_folder, in_bucket in contents:
+        assert in_folder == in_bucket
 
-    assert content(lake) != content(tmp_path / "lake")
+
+def test_a_folder_that_lacks_a_night_would_differ(contents: list[tuple[Rows, Rows]]) -> None:
+    assert contents[0][0] != contents[1][1]
 
 
 def test_a_writer_that_was_overtaken_makes_its_night_again_on_what_the_other_published(
@@ -72,25 +80,25 @@ def test_a_writer_that_was_overtaken_makes_its_night_again_on_what_the_other_pub
     assert content(tmp_path / "lake") == content(lake)
 
 
-def test_a_lost_answer_to_our_own_put_is_no_lost_race(tmp_path: Path) -> None:
-    with serving("--lose-answers") as lake:
-        report = take_unaudited(lake, [a_dump(tmp_path, "a")])
+def test_a_lost_answer_to_our_own_put_is_no_lost_race(lake_in: Callable[[str], str], tmp_path: Path) -> None:
+    lake = lake_in(LOSES_ANSWERS)
+    report = take_unaudited(lake, [a_dump(tmp_path, "a")])
 
-        assert ("published", 1) == (report.outcome, report.snapshot)
-        assert (1,) == Store.open(lake, create=False).numbers()
-        assert 1 == len(content(lake)["deliveries"])
+    assert ("published", 1) == (report.outcome, report.snapshot)
+    assert (1,) == Store.open(lake, create=False).numbers()
+    assert 1 == len(content(lake)["deliveries"])
 
 
-def test_a_service_that_lets_every_put_pass_is_refused(tmp_path: Path) -> None:
-    with serving("--without-conditions") as lake:
-        with pytest.raises(UsageError, match="ignores `If-None-Match"):
-            take_unaudited(lake, [a_dump(tmp_path, "a")])
+def test_a_service_that_lets_every_put_pass_is_refused(lake_in: Callable[[str], str], tmp_path: Path) -> None:
+    lake = lake_in(WITHOUT_CONDITIONS)
+    with pytest.raises(UsageError, match="ignores `If-None-Match"):
+        take_unaudited(lake, [a_dump(tmp_path, "a")])
 
-        assert not Store.open(lake, create=False).numbers()
+    assert not Store.open(lake, create=False).numbers()
 
 
 def test_a_service_that_does_not_answer_is_told_in_a_sentence(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, server: str
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, lake: str
 ) -> None:
     monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
     with pytest.raises(Unreachable, match="check bucket, AWS_ENDPOINT_URL and credentials"):
@@ -104,7 +112,7 @@ def test_a_prefix_that_holds_something_else_is_left_alone(lake: str, tmp_path: P
 
 
 @pytest.mark.parametrize("address", ["gs://news/lake", "s3://", "s3://news/what?"])
-def test_an_address_that_names_no_bucket_of_ours_is_wrong_usage(address: str, server: str) -> None:
+def test_an_address_that_names_no_bucket_of_ours_is_wrong_usage(address: str, lake: str) -> None:
     with pytest.raises(UsageError):
         Store.open(address, create=True)
 

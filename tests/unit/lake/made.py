@@ -1,6 +1,6 @@
 """Rows for any table of the lake, parts of them, and manifests over parts, made up."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +10,9 @@ from flows.lake.manifest import Manifest, Part
 from flows.lake.parts import sort_bounds, write_part
 from flows.lake.store import Store
 from flows.lake.writer import Writer
+from transforms.article import ARTICLES
 from transforms.schema import Table
+from transforms.tables import MEMBERSHIP, PAIRS, QUARANTINE
 
 
 def root_of(store: Store) -> Path:
@@ -62,3 +64,33 @@ def publish(store: Store, *parts: Part, run_id: str = "run-1") -> Manifest:
         writer.commit(manifest)
         writer.show_newest()
     return manifest
+
+
+def three_days(store: Store) -> Manifest:
+    """Publish two dated days and one undated, three articles each; the third has the words of the first."""
+    with store.writer() as writer:
+        parts = [
+            part
+            for start, day in ((0, "2024-01-02"), (10, "2024-01-03"), (20, None))
+            for part in _day(writer, start, day)
+        ]
+        parts += [add_rows(writer, PAIRS, rows_of(PAIRS, 1, 90)), add_rows(writer, QUARANTINE, rows_of(QUARANTINE, 2))]
+    return publish(store, *parts)
+
+
+def _day(writer: Writer, start: int, day: str | None) -> list[Part]:
+    ids = [f"{n:032x}" for n in range(start, start + 3)]
+    moments = [None] * 3 if day is None else [datetime.fromisoformat(f"{day}T05:00:00+00:00")] * 3
+    places = rows_of(
+        MEMBERSHIP,
+        3,
+        start,
+        published_date=[day and date.fromisoformat(day)] * 3,
+        canonical_id=[ids[0], ids[1], ids[0]],
+        is_canonical=[True, True, False],
+        twin_id=[ids[0], None, ids[0]],
+        twin_relation=["canonical", None, "exact"],
+        twin_rule=["itself", None, "same words"],
+    )
+    articles = rows_of(ARTICLES, 3, start, published_at=moments)
+    return [add_rows(writer, ARTICLES, articles, day), add_rows(writer, MEMBERSHIP, places)]
