@@ -46,9 +46,9 @@ def edition_of(manifest: Manifest) -> Edition:
 
 
 def _page(store: Store, edition: Edition) -> bytes:
-    with open_snapshot(store, edition.number) as connection:
-        try:
+    try:
+        with open_snapshot(store, edition.number) as connection:
             return render(report(connection, edition))
-        except (duckdb.IOException, duckdb.InvalidInputException) as error:
-            first = str(error).partition("\n")[0]
-            raise LakeDamaged(f"{first}; run `broadsheet verify` to see what is damaged") from error
+    except (duckdb.IOException, duckdb.InvalidInputException) as error:
+        first = str(error).partition("\n")[0]
+        raise LakeDamaged(f"{first}; run `broadsheet verify` to see what is damaged") from error

@@ -1,11 +1,10 @@
 """The quality report of the sample nights: what an editor reads there, and that an analyst can ask it again."""
 
-import subprocess
-import sys
+import re
+import shutil
 from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
-from typing import Any
 
 import orjson
 import pytest
@@ -14,6 +13,7 @@ from expectations.report import Report, report
 from expectations.report.answers import Answer
 from expectations.report.close_pairs import ClosePairs
 from expectations.report.duplicates import Matrix
+from flows.cli import app
 from flows.desk import edition_of, write_report
 from flows.lake import connect
 from flows.lake.query import open_snapshot, run_query
@@ -21,8 +21,7 @@ from flows.lake.store import Store
 from tests.integration.nights import take_unaudited, write_dump
 from transforms.errors import LakeDamaged, UsageError
 
-PROJECT = Path(__file__).parents[2]
-SAMPLES = PROJECT / "data" / "samples"
+SAMPLES = Path(__file__).parents[2] / "data" / "samples"
 VOID = {"meta", "br", "link", "img", "input"}
 SPEAKING = {"a", "article", "b", "bdi", "body", "caption", "code", "dd", "del", "details", "div", "dl", "dt", "footer",
             "h1", "h2", "h3", "h4", "h5", "head", "header", "html", "i", "ins", "li", "main", "meta", "nav", "ol", "p",
@@ -69,6 +68,15 @@ def lake(tmp_path_factory: pytest.TempPathFactory) -> Path:
     take_unaudited(lake, [SAMPLES / "night-1"])
     take_unaudited(lake, [SAMPLES / "night-2", SAMPLES / "night-3"])
     return lake
+
+
+@pytest.fixture(scope="module")
+def single(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Take one article: nothing to be a copy of."""
+    folder = tmp_path_factory.mktemp("single")
+    article = {"title": "Harbour wall", "body": "The council voted to mend the wall."}
+    take_unaudited(folder / "lake", [write_dump(folder / "a.jsonl", [article])])
+    return folder / "lake"
 
 
 @pytest.fixture(scope="module")
@@ -186,10 +194,8 @@ def test_the_same_snapshot_gives_the_same_bytes_and_an_older_one_its_own(lake: P
     assert b"Quality report, snapshot 1<" in (tmp_path / "first").read_bytes()
 
 
-def test_a_lake_without_copies_has_a_report_that_says_so(tmp_path: Path) -> None:
-    dump = write_dump(tmp_path / "a.jsonl", [{"title": "Harbour wall", "body": "The council voted to mend the wall."}])
-    take_unaudited(tmp_path / "lake", [dump])
-    write_report(Store.open(tmp_path / "lake", create=False), None, tmp_path / "out.html")
+def test_a_lake_without_copies_has_a_report_that_says_so(single: Path, tmp_path: Path) -> None:
+    write_report(Store.open(single, create=False), None, tmp_path / "out.html")
     text = Page((tmp_path / "out.html").read_bytes()).text
 
     assert "No story was printed twice." in text
@@ -204,22 +210,24 @@ def test_a_lake_without_a_snapshot_has_no_report(tmp_path: Path) -> None:
     assert not (tmp_path / "out.html").exists()
 
 
-def test_a_damaged_part_is_named(tmp_path: Path) -> None:
-    dump = write_dump(tmp_path / "a.jsonl", [{"title": "Harbour wall", "body": "The council voted to mend the wall."}])
-    take_unaudited(tmp_path / "lake", [dump])
-    for part in (tmp_path / "lake" / "parts").rglob("*.parquet"):
+def test_a_damaged_part_is_named(single: Path, tmp_path: Path) -> None:
+    lake = shutil.copytree(single, tmp_path / "lake", symlinks=True)
+    for part in (lake / "parts").rglob("*.parquet"):
         part.chmod(0o644)
         part.write_bytes(part.read_bytes()[:-40])
 
     with pytest.raises(LakeDamaged, match="broadsheet verify"):
-        write_report(Store.open(tmp_path / "lake", create=False), None, tmp_path / "out.html")
+        write_report(Store.open(lake, create=False), None, tmp_path / "out.html")
 
 
-def test_the_command_writes_report_n_and_says_where(lake: Path, tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "flows.cli", "report", "--lake", str(lake), "--json"]
-    environment: dict[str, Any] = {"PYTHONPATH": str(PROJECT), "PATH": "/usr/bin:/bin"}
-    done = subprocess.run(command, capture_output=True, cwd=tmp_path, env=environment, check=True)
+def test_the_command_writes_report_n_and_says_where(
+    lake: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    app(["report", "--lake", str(lake), "--json"], standalone_mode=False)
+    told = orjson.loads(capsys.readouterr().out)
+    app(["report", "--lake", str(lake)], standalone_mode=False)
 
     [made] = tmp_path.iterdir()
-    assert {"snapshot": 2, "path": "report-2.html", "byte_count": made.stat().st_size} == orjson.loads(done.stdout)
-    assert "report-2.html" == made.name
+    assert {"snapshot": 2, "path": "report-2.html", "byte_count": made.stat().st_size} == told
+    assert re.fullmatch(r"wrote report-2\.html: the quality report of snapshot 2, \d\d kB\n", capsys.readouterr().out)
