@@ -103,6 +103,22 @@ def snapshots(lake: Lake = None, settings: SettingsFile = None, *, as_json: Json
 
 
 @app.command()
+def report(
+    lake: Lake = None,
+    settings: SettingsFile = None,
+    at: Annotated[int | None, typer.Option(help="Number of an older snapshot.")] = None,
+    out: Annotated[Path | None, typer.Option(help="File to write (default: report-N.html, N the snapshot).")] = None,
+    *,
+    as_json: Json = False,
+) -> None:
+    """Write the quality report of a snapshot as one HTML file that needs nothing else."""
+    from flows.desk import write_report  # noqa: PLC0415
+
+    written = write_report(_existing(lake, settings), at, out)
+    _write_json(asdict(written)) if as_json else sys.stdout.write(str(written))
+
+
+@app.command()
 def rollback(
     number: Annotated[int, typer.Argument(help="Snapshot to go back to; `broadsheet snapshots` lists them.")],
     lake: Lake = None,

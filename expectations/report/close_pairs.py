@@ -1,0 +1,87 @@
+"""Close calls: pairs that a rule almost decided the other way, with the words in which the texts differ."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from expectations.report import queries
+from expectations.report.answers import Snapshot, ask
+from transforms.difference import Span, abridge, difference
+
+
+@dataclass(frozen=True, slots=True)
+class Printing:
+    """One side of a pair; `published_at` is UTC."""
+
+    article_id: str
+    outlet: str
+    headline: str | None
+    published_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class ClosePair:
+    """Two printings, the earlier first, an undated one last; removed words are the earlier's, added the later's."""
+
+    relation: str
+    rule: str
+    jaccard: float
+    containment: float
+    hours_apart: float | None
+    earlier: Printing
+    later: Printing
+    spans: Sequence[Span]
+    texts_sql: str
+
+
+@dataclass(frozen=True, slots=True)
+class ClosePairs:
+    """Pairs and the query that chose them."""
+
+    sql: str
+    pairs: Sequence[ClosePair]
+
+
+def close_pairs(snapshot: Snapshot, sql: str) -> ClosePairs:
+    """Ask for pairs, then for the texts of these alone."""
+    answer = ask(snapshot, sql)
+    sides = [_sides(row) for row in answer.rows]
+    texts = _texts(snapshot, [side for pair in sides for side in pair])
+    pairs = [_pair(row, *pair, texts) for row, pair in zip(answer.rows, sides, strict=True)]
+    return ClosePairs(answer.sql, pairs)
+
+
+def _sides(row: dict[str, Any]) -> tuple[Printing, Printing]:
+    one = Printing(row["article_id"], row["outlet"], row["headline"], row["published_at"])
+    other = Printing(row["other_id"], row["other_outlet"], row["other_headline"], row["other_published_at"])
+    is_in_order = other.published_at is None or (
+        one.published_at is not None and one.published_at <= other.published_at
+    )
+    return (one, other) if is_in_order else (other, one)
+
+
+def _texts(snapshot: Snapshot, printings: Sequence[Printing]) -> dict[str, str]:
+    if not printings:
+        return {}
+    return {row["article_id"]: row["text"] for row in ask(snapshot, texts_query(printings)).rows}
+
+
+def texts_query(printings: Sequence[Printing]) -> str:
+    """Return the question for the texts of these printings."""
+    days = {side.published_at.astimezone(UTC).date().isoformat() if side.published_at else None for side in printings}
+    return queries.texts([side.article_id for side in printings], days)
+
+
+def _pair(row: dict[str, Any], earlier: Printing, later: Printing, texts: dict[str, str]) -> ClosePair:
+    return ClosePair(
+        relation=row["relation"],
+        rule=row["rule"],
+        jaccard=row["jaccard"],
+        containment=row["containment"],
+        hours_apart=row["hours_apart"],
+        earlier=earlier,
+        later=later,
+        spans=abridge(difference(texts[earlier.article_id], texts[later.article_id])),
+        texts_sql=texts_query([earlier, later]),
+    )
