@@ -66,7 +66,9 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=7)
     chosen = parser.parse_args()
     if set(chosen.only or _NAMES) - {GENERATED} and not (chosen.realdata and (chosen.realdata / "dumps").is_dir()):
-        parser.error(f"{chosen.realdata or 'BROADSHEET_REALDATA'} names no folder with dumps/ in it: name one by --realdata")
+        parser.error(
+            f"{chosen.realdata or 'BROADSHEET_REALDATA'} names no folder with dumps/ in it: name one by --realdata"
+        )
     return chosen
 
 

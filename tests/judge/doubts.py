@@ -1,10 +1,11 @@
 """Doubtful pairs, laid out for a person: those joined with the least similarity, those refused with the most."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import zip_longest
 from typing import Final
 
-from tests.judge.lake import JOINING, Article, Key, Lake, Pair, hours_apart
+from tests.judge.lake import JOINING, Article, Key, Lake, Pair, hours_apart, key
 from tests.judge.oracle import jaccard, words
 
 _WORDS_BEFORE: Final = 3
@@ -43,11 +44,23 @@ class Doubt:
 
 
 def doubts(lake: Lake, count: int) -> tuple[list[Doubt], list[Doubt]]:
-    """Give the joined pairs of the lowest similarity, lowest first, and the refused of the highest, highest first."""
+    """Give the joined pairs of the lowest similarity, lowest first, and the refused of the highest, highest first.
+
+    Two texts are shown once, however many articles carry them.
+    """
     ranked = sorted(lake.pairs.values(), key=lambda pair: (pair.jaccard, pair.article_id, pair.other_id))
-    joined = [pair for pair in ranked if pair.relation in JOINING]
-    refused = [pair for pair in reversed(ranked) if pair.relation not in JOINING]
-    return [_of_pair(lake, pair) for pair in joined[:count]], [_of_pair(lake, pair) for pair in refused[:count]]
+    joined = (pair for pair in ranked if pair.relation in JOINING)
+    refused = (pair for pair in reversed(ranked) if pair.relation not in JOINING)
+    return _first(lake, joined, count), _first(lake, refused, count)
+
+
+def _first(lake: Lake, pairs: Iterable[Pair], count: int) -> list[Doubt]:
+    shown: dict[Key, Pair] = {}
+    for pair in pairs:
+        texts = key(lake.articles[pair.article_id].text_id, lake.articles[pair.other_id].text_id)
+        if len(shown) < count:
+            shown.setdefault(texts, pair)
+    return [_of_pair(lake, pair) for pair in shown.values()]
 
 
 def side_by_side(lake: Lake, ids: Key) -> Doubt:

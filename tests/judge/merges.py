@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import product
 from pathlib import Path
 from typing import Any, Final
 
@@ -30,14 +31,17 @@ def mixed_events(lake: Lake, records: Records) -> Iterator[str]:
 
 
 def different_stories(lake: Lake, records: Records) -> Iterator[str]:
-    """Find pairs that were rated as different stories and share a cluster."""
-    rated: dict[str, list[Article]] = defaultdict(list)
+    """Find pairs that were rated as different stories and share a cluster, however often a side was delivered."""
+    rated: dict[str, dict[str, set[str]]] = defaultdict(lambda: {"1": set(), "2": set()})
     for place, article_id in lake.deliveries.items():
         if float(records[place]["overall"]) >= _LEAST_OVERALL:
-            rated[str(records[place]["id"]).rpartition("#")[0]].append(lake.articles[article_id])
+            name, _, side = str(records[place]["id"]).rpartition("#")
+            rated[name][side].add(article_id)
     for name, sides in rated.items():
-        if len(sides) > 1 and sides[0].cluster_id == sides[1].cluster_id:
-            yield f"pair {name} tells different stories and shares a cluster: {_named(sides)}"
+        for one, other in product(sorted(sides["1"]), sorted(sides["2"])):
+            articles = lake.articles[one], lake.articles[other]
+            if articles[0].cluster_id == articles[1].cluster_id:
+                yield f"pair {name} tells different stories and shares a cluster: {_named(articles)}"
 
 
 def bot_walls(lake: Lake, _: Records) -> Iterator[str]:

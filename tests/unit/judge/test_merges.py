@@ -70,6 +70,13 @@ def test_two_that_may_well_be_one_story_count_for_nothing(
     assert [] == list(check(together, dict(zip(together.deliveries, fields, strict=True))))
 
 
+def test_a_side_that_was_delivered_twice_is_no_pair_of_its_own() -> None:
+    twice = lake([article("a"), article("b", cluster="a")])
+    records = {place: {"id": "p#2", "overall": "4.0"} for place in twice.deliveries}
+
+    assert [] == list(different_stories(twice, records))
+
+
 def test_gold_pairs_are_clusters_of_their_own_and_nothing_else_is() -> None:
     names = {name: name for name in "abcd"}
     right = lake([article("a"), article("b", cluster="a"), article("c"), article("d")])
