@@ -37,6 +37,13 @@ class Judgement:
     joined: list[Doubt] = field(default_factory=list)
     apart: list[Doubt] = field(default_factory=list)
 
+    @property
+    def false_merges(self) -> int | None:
+        """Count them; null where no truth is known."""
+        if self.planted is not None:
+            return self.planted.mixed_clusters
+        return None if self.merges is None else len(self.merges)
+
     def missed(self) -> list[str]:
         """Name every target that is missed."""
         recall = [missed for each in self.recalls for missed in each.missed()]

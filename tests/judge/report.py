@@ -79,7 +79,7 @@ def _recall_cells(recall: Recall) -> list[str]:
 def _merges_table(judgements: Sequence[Judgement]) -> Table:
     table = _table("false merges", "set", "found")
     for each in judgements:
-        table.add_row(each.name, "no truth known" if each.merges is None else f"{len(each.merges):,}")
+        table.add_row(each.name, "no truth known" if each.false_merges is None else f"{each.false_merges:,}")
     return table
 
 

@@ -1,10 +1,12 @@
 """A false merge is counted, whichever truth a set has, and what lies apart is none."""
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from tests.benchmarks.recall import Recall, Scores
 from tests.judge.judgement import Judgement
 from tests.judge.lake import Article, Lake
 from tests.judge.merges import (
@@ -92,5 +94,19 @@ def test_a_judgement_with_a_false_merge_misses_its_target() -> None:
     judgement = Judgement("a set", {}, [], [], {}, merges=["one cluster holds the events 1, 2: a, b"])
 
     assert ["a set: 1 false merges, the first: one cluster holds the events 1, 2: a, b"] == judgement.missed()
+    assert 1 == judgement.false_merges
     judgement.merges = []
+    assert [] == judgement.missed()
+
+
+def test_a_judgement_of_generated_dumps_misses_its_target_by_the_planted_truth() -> None:
+    few = Recall("near", planted=100, together=98, missing=0)
+    judgement = Judgement("a set", {}, [], [], {}, planted=Scores([few], mixed_clusters=3))
+
+    assert 3 == judgement.false_merges
+    assert [
+        "a set: planted near: 0.9800 of the pairs lie as they should, the target is 0.99",
+        "a set: 3 clusters mix stories that nobody planted as copies of each other",
+    ] == judgement.missed()
+    judgement.planted = Scores([replace(few, together=99)], mixed_clusters=0)
     assert [] == judgement.missed()
