@@ -3,11 +3,13 @@ PYTHON ?= python3
 BIN := .venv/bin
 LAKE := data/demo-lake
 N ?= 100000
+REALDATA ?= $(BROADSHEET_REALDATA)
+DOUBTS ?= 0
 # Where this is set, every process of the tests compiles all that it imports anew.
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-slow test-prefect faults lint format bench bench-lake lock clean
+.PHONY: help demo test test-slow test-prefect faults judge lint format bench bench-lake lock clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -38,6 +40,9 @@ test-prefect: .venv/installed ## Run the tests that start a Prefect server
 
 faults: .venv/installed ## Break it in every way we know and count what that does (minutes; faults/result.json)
 	$(BIN)/python -m tests.faults
+
+judge: .venv/installed ## Judge deduplication on real dumps (REALDATA=/path) and on generated ones (minutes; bench/judge.json)
+	BROADSHEET_REALDATA="$(REALDATA)" $(BIN)/python -m tests.judge --doubts $(DOUBTS)
 
 lint: .venv/installed ## Check style and types
 	$(BIN)/ruff check .

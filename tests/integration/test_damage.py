@@ -15,7 +15,6 @@ COPY = {**STORY, "url": "https://mail.example/a", "body": f"{WORDS} again"}
 UNDATED = {"url": "https://post.example/b", "body": WORDS.upper()[:60]}
 TABLES = {
     "articles", "audits", "deliveries", "dumps", "features", "membership", "pairs", "profiles", "quarantine", "runs",
-    "text_pairs",
 }  # fmt: skip
 
 

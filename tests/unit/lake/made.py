@@ -26,8 +26,8 @@ def a_value(kind: pa.DataType, row: int) -> Any:
         return f"{row:032x}"
     if pa.types.is_map(kind):
         return [("rule", a_value(kind.item_type, row))]
-    if pa.types.is_fixed_size_list(kind):
-        return list(range(row, row + kind.list_size))
+    if pa.types.is_fixed_size_binary(kind):
+        return bytes(range(row % 100, row % 100 + 4)) * (kind.byte_width // 4)
     if pa.types.is_list(kind):
         return [f"item {row}"]
     if pa.types.is_timestamp(kind):

@@ -52,7 +52,7 @@ def test_a_record_becomes_a_row_of_every_column() -> None:
     }  # fmt: skip
 
     assert expected == row
-    assert bands == {"wide_bands": 64, "steep_bands": 32}
+    assert bands == {"wide_bands": 256, "steep_bands": 128}
     assert (measured["digit_share"], round(measured["upper_share"] * 68)) == (0.0, 2)
     assert [32, 32] == [len(measured[name]) for name in ("article_id", "text_id")]
 
