@@ -1,10 +1,17 @@
-"""Pages that stand where a story should: bot walls, consent notices, error pages. Recognised from the record alone."""
+"""Pages that stand where a story should: bot walls, consent notices, error pages, forms. Known from the record alone.
+
+Short ones give themselves away by a phrase. In other languages, and where a scraper left the headline above them,
+phrases vary but the vocabulary does not: a text that is made of the words of a consent notice is one. Several kinds of
+them must be there, and often, so that a story about cookies or robots stays a story.
+"""
 
 import re
-from typing import Final
+from typing import Final, NamedTuple
 
-MOST_WORDS: Final = 80
-"""A longer text is a story, even one that speaks of robots and cookies."""
+MOST_WORDS: Final = 250
+"""A longer text is a story."""
+_PHRASE_WORDS: Final = 80
+"""In a longer text a phrase gives nothing away: stories speak of robots and cookies, too."""
 
 _BOT_WALL: Final = (
     r"are you a robot|(?:know|sure|check|confirm|verify|prove) (?:that )?you (?:are|re) not a robot|"
@@ -22,7 +29,7 @@ _ERROR: Final = (
     r"\Apage not found|\Aaccess denied(?:\Z| you (?:do not|don t))|"
     r"page you (?:requested|(?:are|re|were) looking for)"
 )
-_PATTERNS: Final = (
+_PHRASES: Final = (
     ("bot wall", re.compile(_BOT_WALL)),
     ("old browser notice", re.compile(_OLD_BROWSER)),
     ("consent notice", re.compile(_CONSENT)),
@@ -30,6 +37,68 @@ _PATTERNS: Final = (
 )
 
 
+class _Vocabulary(NamedTuple):
+    """Words of a kind of page: stems in English, German, French, Spanish, Italian, Portuguese, Polish, Turkish, ...
+
+    signs: one of them must be there; stems: one pattern for each kind of word; least_kinds: how many of them are found;
+    least_share: how many words of the text, at least, they are.
+    """
+
+    page: str
+    signs: tuple[str, ...]
+    stems: tuple[str, ...]
+    least_kinds: int
+    least_share: float
+
+
+_VOCABULARIES: Final = (
+    _Vocabulary(
+        "bot wall",
+        ("kein robot", "keine robot", "nie jestem robot", "no soy un robot", "pas un robot", "non sono un robot",
+         "sou um rob", "geen robot", "не робот", "robot değil", "لست روبوت"),
+        (r"\bip\b", "captcha", "javascript", "zugriff|połącz|conexi|connexion|conness|conex|подключ|bağlan|verbinding"),
+        1,
+        0.02,
+    ),
+    _Vocabulary(
+        "consent notice",
+        ("cookie", "ciasteczk", "куки", "çerez"),
+        (
+            "cookie|ciasteczk|куки|çerez",
+            "privacy|prywatn|datenschutz|confidentialit|privacid|конфиденциал|gizlilik|الخصوصية",
+            r"consent|zgod|zustimm|einwillig|consenso|toestemming|соглас|\br\u0131za|موافق",
+            r"\baccept|akceptuj|akzeptier|acepta|accett|aceita|принима|kabul|قبول",
+            r"\bdata\b|danych|daten|données|\bdatos|\bdati\b|\bdados|gegevens|данны|verileri|بيانات",
+            "przetwarz|verarbeit|processing|traitement|tratamiento|trattamento|tratamento|verwerk|обработ|işlen|معالجة",
+            r"partner|partenaire|parceir|\bsocios|партн|ortak",
+            "advertis|reklam|werbung|anuncio|publici|pubblic|advertentie|реклам|إعلان",
+            r"website|web site|witryn|sitio web|sito web|site web|сайт|موقع",
+        ),
+        5,
+        0.08,
+    ),
+    _Vocabulary(
+        "registration form",
+        ("password", "free trial", "register"),
+        ("first name", "last name|surname", "e ?mail address", "password", "telephone|phone number", "job title",
+         "organi[sz]ation|company name", "free trial|trial request", "registered users|registration", "your details"),
+        6,
+        0.04,
+    ),
+)  # fmt: skip
+_STEMS: Final = {v.page: re.compile("|".join(f"({stem})" for stem in v.stems)) for v in _VOCABULARIES}
+
+
 def placeholder(words: str) -> str | None:
     """Name the kind of page that a text of at most MOST_WORDS folded words gives away; None for a story."""
-    return next((name for name, pattern in _PATTERNS if pattern.search(words)), None)
+    count = words.count(" ") + 1
+    if count <= _PHRASE_WORDS and (page := next((page for page, phrase in _PHRASES if phrase.search(words)), None)):
+        return page
+    return next((v.page for v in _VOCABULARIES if _is_made_of(words, count, v)), None)
+
+
+def _is_made_of(words: str, count: int, vocabulary: _Vocabulary) -> bool:
+    if not any(sign in words for sign in vocabulary.signs):
+        return False
+    found = [match.lastindex for match in _STEMS[vocabulary.page].finditer(words)]
+    return len(set(found)) >= vocabulary.least_kinds and len(found) >= vocabulary.least_share * count
