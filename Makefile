@@ -9,7 +9,7 @@ DOUBTS ?= 0
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-slow test-prefect faults judge lint format bench bench-lake lock clean
+.PHONY: help demo test test-slow test-prefect faults judge lint format bench bench-lake bench-nightly bench-peers lock clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -59,11 +59,27 @@ bench: .venv/installed ## Time a whole run beside a bare DuckDB copy (N=100000)
 bench-lake: .venv/installed ## Time commit, catalog and queries of a lake of 3,000 parts
 	$(BIN)/python -m tests.benchmarks.lake --parts 3000
 
+# Nothing is built and no dependency is left to choose: the lock names every wheel.
+.venv-peers/installed: tests/benchmarks/peers.lock | .venv/installed
+	$(BIN)/uv venv --quiet --clear --python $(BIN)/python .venv-peers
+	$(BIN)/uv pip install --quiet --python .venv-peers/bin/python --no-build --no-deps --require-hashes \
+		--requirement tests/benchmarks/peers.lock
+	@touch $@
+
+bench-peers: .venv/installed .venv-peers/installed ## Time deduplication by Daft, text-dedup and datatrove (N=100000)
+	$(BIN)/python -m tests.benchmarks.peers --articles $(N)
+
+bench-nightly: .venv/installed ## Time a night of 50,000 upon histories of 0, 500,000 and 5,000,000 articles (15 GB of disk)
+	$(BIN)/python -m tests.benchmarks.nightly 0 500000 5000000
+
 lock: .venv/installed ## Choose versions anew
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --all-extras --generate-hashes --no-emit-index-url \
 		--no-annotate --no-header --output-file requirements.lock pyproject.toml
 	echo uv | $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 		--no-annotate --no-header --output-file bootstrap.lock -
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-build \
+		--no-annotate --no-header --override tests/benchmarks/peers/overrides.in \
+		--output-file tests/benchmarks/peers.lock tests/benchmarks/peers/requirements.in
 
 clean: ## Remove the environment and what the demo and the benchmark made
-	rm -rf .venv $(LAKE) bench faults
+	rm -rf .venv .venv-peers $(LAKE) bench faults
