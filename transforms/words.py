@@ -137,6 +137,21 @@ def _fold(
         words = 0
         position = offsets[text]
         while position < offsets[text + 1]:
+            byte = data[position]
+            if byte < 0x80:  # nearly all of most texts: a byte in, at most a byte out
+                position += 1
+                folded_byte = table[byte]
+                if folded_byte == 0:
+                    is_gap = True
+                    continue
+                if is_gap:
+                    out[at] = _SPACE
+                    at += words > 0
+                    words += 1
+                    is_gap = False
+                out[at] = folded_byte
+                at += 1
+                continue
             code, size = _decode(data, position)
             position += size
             folded = np.int64(table[code]) if code < len(table) else np.int64(0)

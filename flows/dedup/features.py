@@ -16,25 +16,12 @@ from flows.lake.duck import open_part
 from flows.lake.manifest import Part
 from transforms.buckets import UNDATED
 from transforms.fingerprint import from_binary
+from transforms.meeting import Features
 from transforms.schema import PARTITION_COLUMN
 from transforms.tables import FEATURES
 
 _WIDE: Final = "wide_bands"
 _STEEP: Final = "steep_bands"
-
-
-@dataclass(frozen=True, slots=True)
-class Features:
-    """Rows (text and day) as columns: `wide` (rows, 64) and `steep` (rows, 32) uint32, days as numbers from 1970.
-
-    `texts` numbers the distinct texts, from 0 in order of their ids; rows are in order of text and day.
-    """
-
-    text_ids: pa.Array
-    texts: NDArray[np.int32]
-    days: NDArray[np.int32]
-    wide: NDArray[np.uint32]
-    steep: NDArray[np.uint32]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +45,11 @@ def write_features(tonight: Tonight, staged: tuple[Path, ...], path: Path) -> pa
     return open_staged([path])
 
 
-def features(rows: pa.Table) -> Features:
-    """Give FEATURES rows, in order of text and day, as columns of numbers."""
+def features(rows: pa.Table) -> tuple[pa.Array, Features]:
+    """Give FEATURES rows, in order of text and day, as the texts' ids and columns that number them."""
     encoded = rows["text_id"].combine_chunks().dictionary_encode()  # numbers by first sight, which is by order
     wide, steep = from_binary(rows[_WIDE]), from_binary(rows[_STEEP])
-    return Features(encoded.dictionary, encoded.indices.to_numpy(), day_numbers(rows[PARTITION_COLUMN]), wide, steep)
+    return encoded.dictionary, Features(encoded.indices.to_numpy(), day_numbers(rows[PARTITION_COLUMN]), wide, steep)
 
 
 def day_numbers(column: pa.ChunkedArray) -> NDArray[np.int32]:

@@ -39,8 +39,8 @@ class Settled:
 def propose_pairs(task: NightTask) -> tuple[Tile, ...]:
     """Find candidates, new against all, and cut them into tiles."""
     with opened(task) as tonight:
-        rows = features(write_features(tonight, task.staged, task.workspace / _FEATURES))
-        candidates = propose(tonight, task.past, rows, task.limits.window_hours, task.threads)
+        text_ids, rows = features(write_features(tonight, task.staged, task.workspace / _FEATURES))
+        candidates = propose(tonight, task.past, text_ids, rows, task.limits.window_hours, task.threads)
         return cut(pose(tonight, task, candidates), candidates, task.workspace)
 
 

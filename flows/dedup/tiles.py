@@ -1,27 +1,22 @@
 """The night's question cut into tiles: pairs of texts to compare, so that each task holds few texts and many pairs.
 
-Texts are ranked by the connected group of candidates that they are in, and tiles are squares of that ranking: nearly
-all pairs lie on the diagonal, and a text is read about once however many pairs it is in. Even a flood of thousands of
-texts that are all alike is compared with no more than two tiles' texts in memory.
+Even a flood of thousands of texts that are all alike is compared with no more than two tiles' texts in memory.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import pairwise
 from pathlib import Path
 from typing import Final
 
 import numpy as np
 import pyarrow as pa
-from numpy.typing import NDArray
 
 from flows.dedup.candidates import Candidates
 from flows.dedup.profiles import Profiles
 from flows.dedup.tonight import NightTask, Tonight, write_arrow
 from transforms.article import ARTICLES
+from transforms.meeting import squares
 from transforms.relation import PairSettings
 from transforms.tables import PROFILES
-from transforms.union import join, roots
 
 TILE_TEXTS: Final = 2048
 ARTICLES_FILE: Final = "articles.arrow"
@@ -54,7 +49,7 @@ class Tile:
 
 def pose(tonight: Tonight, task: NightTask, candidates: Candidates) -> Question:
     """Write what the tiles share."""
-    asked = np.unique(np.concatenate([candidates.left, candidates.right]))
+    asked = np.unique(np.concatenate(candidates.pairs[:2]))
     tonight.keep("asked", pa.table({"text_id": candidates.text_ids.take(pa.array(asked)), "text": pa.array(asked)}))
     past_texts = _past_texts(tonight, task, candidates)
     tonight.keep("past_text", past_texts.select(["text_id"]).append_column("row", _places(past_texts.num_rows)))
@@ -99,24 +94,8 @@ def _articles(tonight: Tonight, task: NightTask) -> pa.Table:
 def cut(question: Question, candidates: Candidates, workspace: Path) -> tuple[Tile, ...]:
     """Write the pairs of each tile, and give the tiles."""
     tiles = []
-    for number, chosen in enumerate(_tiles(candidates)):
+    for number, chosen in enumerate(squares(candidates.pairs, len(candidates.text_ids), TILE_TEXTS)):
         path = workspace / f"tile-{number:05}.arrow"
-        names = ("left", "right", "is_wide", "is_steep")
-        write_arrow(pa.table({name: getattr(candidates, name)[chosen] for name in names}), path)
+        write_arrow(pa.table(candidates.pairs.some(chosen)._asdict()), path)
         tiles.append(Tile(question, path, path.with_suffix(".answer.arrow")))
     return tuple(tiles)
-
-
-def _tiles(candidates: Candidates) -> Iterator[NDArray[np.int64]]:
-    """Yield the pairs of each tile, as places among the candidates."""
-    parents = np.arange(len(candidates.text_ids), dtype=np.int32)
-    join(parents, candidates.left, candidates.right)
-    asked = np.unique(np.concatenate([candidates.left, candidates.right]))
-    ranks = np.empty(len(parents), np.int64)
-    ranks[asked[np.argsort(roots(parents)[asked], kind="stable")]] = np.arange(len(asked))
-    one, other = ranks[candidates.left] // TILE_TEXTS, ranks[candidates.right] // TILE_TEXTS
-    squares = np.minimum(one, other) << 32 | np.maximum(one, other)
-    order = np.argsort(squares, kind="stable")
-    bounds = np.flatnonzero(np.diff(squares[order], prepend=-1, append=-1))
-    for start, stop in pairwise(bounds.tolist()):
-        yield order[start:stop]
