@@ -69,7 +69,7 @@ def verify(tile: Tile) -> Path:
     pairs = _compared(tile)
     carriers = _carriers(tile.question)
     limits = tile.question.limits
-    found = [ANSWER.empty_table(), *(_judge(pairs, carriers, some, limits) for some in _expand(pairs, carriers))]
+    found = [ANSWER.empty_table(), *(_judge(pairs, carriers, some, limits) for some in expand(pairs, carriers))]
     rows = pa.concat_tables(found).sort_by([("left", "ascending"), ("right", "ascending")])
     with pa.ipc.new_file(tile.out, ANSWER) as writer:
         writer.write_table(rows)
@@ -99,7 +99,7 @@ def _carriers(question: Question) -> _Carriers:
     return _Carriers(profiles, rows["is_fresh"].to_numpy(), order, starts)
 
 
-def _expand(pairs: _TextPairs, carriers: _Carriers) -> Iterator[_Asked]:
+def expand(pairs: _TextPairs, carriers: _Carriers) -> Iterator[_Asked]:
     """Yield every two articles that carry a pair of texts and of which one is tonight's, some pairs at a time."""
     starts = carriers.starts
     counts = np.diff(starts)

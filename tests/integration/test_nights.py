@@ -1,13 +1,21 @@
 """The headline: however the dumps are spread over nights, the content is that of one run over all of them."""
 
+import os
 import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+from flows.dedup.verify import expand
+from flows.lake import connect
+from tests.faults.children import forked
+from tests.faults.inject import Faulty
 from tests.integration.nights import content, take_unaudited, write_dump
 
 _WORDS = [
@@ -80,42 +88,99 @@ records = st.builds(
 dumps = st.lists(st.lists(records, min_size=1, max_size=5), min_size=2, max_size=6)
 
 
-def _equals_one_run(dumps: list[list[dict[str, Any]]], order: list[int], nights: list[int]) -> None:
-    with tempfile.TemporaryDirectory() as folder:
-        root = Path(folder)
-        files = [write_dump(root / "landing" / f"{i}.jsonl", rows) for i, rows in enumerate(dumps)]
-        take_unaudited(root / "batch", files)
-        for night in range(max(nights) + 1):
-            tonight = [files[i] for i in order if nights[i] == night]
-            again = files[:1] if night else []
-            if tonight or again:
-                take_unaudited(root / "nightly", [*tonight, *again])
-        assert content(root / "batch") == content(root / "nightly")
+_AS_LONG_AS_IT_TAKES = settings(deadline=None, suppress_health_check=list(HealthCheck))
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """Dumps, the order they come in, the night of each, and the durable step at which each night is first killed."""
+
+    dumps: list[list[dict[str, Any]]]
+    order: list[int]
+    nights: list[int]
+    killed_at: list[int | None]
 
 
 @st.composite
-def spread(draw: st.DrawFn) -> tuple[list[list[dict[str, Any]]], list[int], list[int]]:
-    """Draw dumps, the order they come in, and the night that each comes."""
+def spread(draw: st.DrawFn, *, kills: bool = False) -> Spread:
+    """Draw dumps and nights; with `kills` some nights are killed and taken again."""
     made = draw(dumps)
     order = draw(st.permutations(range(len(made))))
     nights = draw(st.lists(st.integers(0, 2), min_size=len(made), max_size=len(made)))
-    return made, list(order), nights
+    step = st.none() | st.integers(1, 60) if kills else st.none()
+    return Spread(made, list(order), nights, draw(st.lists(step, min_size=3, max_size=3)))
+
+
+def assert_equals_one_run(case: Spread) -> None:
+    """Any order, any nights, with a file repeated each night, give the content of one run over everything."""
+    with tempfile.TemporaryDirectory() as folder:
+        root = Path(folder)
+        files = [write_dump(root / "landing" / f"{i}.jsonl", rows) for i, rows in enumerate(case.dumps)]
+        take_unaudited(root / "batch", files)
+        for night in range(max(case.nights) + 1):
+            tonight = [files[i] for i in case.order if case.nights[i] == night]
+            again = files[:1] if night else []
+            if tonight or again:
+                _take(root / "nightly", [*tonight, *again], case.killed_at[night])
+        assert content(root / "batch") == content(root / "nightly")
+
+
+def _take(lake: Path, files: list[Path], killed_at: int | None) -> None:
+    if killed_at is not None:
+        forked(lambda: take_unaudited(lake, files, Faulty(killed_at, "kill before")) and None)
+    take_unaudited(lake, files)
 
 
 @given(spread())
-@settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
-def test_any_split_into_nights_gives_the_content_of_one_run(
-    case: tuple[list[list[dict[str, Any]]], list[int], list[int]],
-) -> None:
-    """Any order, any nights, with a file repeated each night."""
-    _equals_one_run(*case)
+@settings(_AS_LONG_AS_IT_TAKES, max_examples=8)
+def test_any_split_into_nights_gives_the_content_of_one_run(case: Spread) -> None:
+    assert_equals_one_run(case)
 
 
 @pytest.mark.slow
-@given(spread())
-@settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
-def test_any_split_into_nights_gives_the_content_of_one_run_at_length(
-    case: tuple[list[list[dict[str, Any]]], list[int], list[int]],
-) -> None:
-    """The same, many times over."""
-    _equals_one_run(*case)
+@given(spread(kills=True))
+@settings(_AS_LONG_AS_IT_TAKES, max_examples=1_000)
+def test_any_split_into_nights_gives_the_content_of_one_run_at_length(case: Spread) -> None:
+    """The same many times over, and with kill -9 in the middle of nights."""
+    assert_equals_one_run(case)
+
+
+def _first_seen_wins(pairs: Any, carriers: Any) -> Iterator[Any]:
+    """Ask, of a new article and a known one, nothing: a pair rule that looks at the order of arrival."""
+    for asked in expand(pairs, carriers):
+        both = carriers.is_fresh[asked.left] & carriers.is_fresh[asked.right]
+        yield type(asked)(*(column[both] for column in asked))
+
+
+def test_a_pair_rule_that_looks_at_arrival_is_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("flows.dedup.verify.expand", _first_seen_wins)
+    some = settings(_AS_LONG_AS_IT_TAKES, max_examples=60, derandomize=True, phases=[Phase.generate], database=None)
+    with pytest.raises(AssertionError):
+        some(given(spread())(assert_equals_one_run))()
+
+
+REAL = {"newsarticles": "*.zip", "reuters21578": "*.jsonl", "fnc1": "*.csv", "semeval": "*.jsonl"}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", REAL)
+def test_slices_of_real_dumps_in_any_nights_give_the_content_of_one_run(name: str, tmp_path: Path) -> None:
+    """Alike records of a real dump, spread over nights by chance, one night of three killed and taken again."""
+    folder = os.environ.get("BROADSHEET_REALDATA")
+    if not folder:
+        pytest.skip("BROADSHEET_REALDATA names no folder of real dumps")
+    take_unaudited(tmp_path / "whole", sorted((Path(folder) / "dumps" / name).glob(REAL[name])))
+    with connect(tmp_path / "whole") as reader:
+        rows = reader.sql("""
+            SELECT source, url, title, text AS body, published_at::VARCHAR AS published, source_id AS id
+            FROM copies JOIN (SELECT cluster_id, count(*) AS size FROM copies GROUP BY ALL) USING (cluster_id)
+            ORDER BY size > 1 DESC, article_id LIMIT 1200
+        """).fetchall()
+    chance = Random(name)  # noqa: S311 - chance, not secrets
+    records = [dict(zip(("source", "url", "title", "body", "published", "id"), row, strict=True)) for row in rows]
+    for turn in range(5):
+        chance.shuffle(records)
+        parts = [records[start::6] for start in range(6)]
+        nights = [chance.randrange(3) for _ in parts]
+        order = chance.sample(range(6), 6)
+        assert_equals_one_run(Spread(parts, order, nights, [chance.randrange(1, 60) if turn % 3 == 0 else None] * 3))

@@ -2,13 +2,27 @@
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.unit.transforms.pairs import PROFILES, SIMILARITIES
 from transforms.article import Relation
-from transforms.relation import IDENTICAL, PairSettings, Profile, Similarity, Verdict, relate
+from transforms.relation import (
+    IDENTICAL,
+    RULES,
+    Compared,
+    PairSettings,
+    Profile,
+    Similarity,
+    Verdict,
+    compared,
+    decide,
+    deciding,
+    facts,
+    relate,
+)
 
 LIMITS = PairSettings()
 
@@ -72,3 +86,24 @@ def test_nothing_is_exact_but_the_same_words(a: Profile, b: Profile, drawn: Simi
 def test_a_verdict_cannot_be_changed_afterwards() -> None:
     with pytest.raises(AttributeError):
         Verdict(Relation.NEAR, "near").rule = "other"  # type: ignore[misc]
+
+
+@given(st.lists(st.tuples(PROFILES, PROFILES, SIMILARITIES), min_size=1, max_size=8))
+def test_columns_of_pairs_are_decided_as_each_pair_alone(cases: list[tuple[Profile, Profile, Similarity]]) -> None:
+    pairs = [(a, b, similarity_of(a, b, drawn)) for a, b, drawn in cases]
+    columns = Compared(*map(np.array, zip(*(compared(*pair) for pair in pairs), strict=True)))
+
+    assert [deciding(facts(*pair, LIMITS)) for pair in pairs] == decide(columns, LIMITS).tolist()
+
+
+@given(PROFILES, PROFILES, SIMILARITIES)
+def test_a_pair_that_no_band_brings_together_is_nothing_unless_words_or_address_are_the_same(
+    a: Profile, b: Profile, drawn: Similarity
+) -> None:
+    found = relate(a, b, replace(drawn, is_wide=False, is_steep=False), LIMITS)
+
+    assert found is None or a.text_id == b.text_id or a.canonical_url == b.canonical_url is not None
+
+
+def test_no_two_lines_of_the_table_have_one_name() -> None:
+    assert len({name for name, _, _ in RULES}) == len(RULES)

@@ -1,0 +1,108 @@
+"""Texts that meet: the compiled search finds what asking every two rows finds, each pair once."""
+
+from itertools import combinations
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+
+from transforms.buckets import UNDATED, Buckets, share
+from transforms.meeting import Features, Pairs, distinct, meetings, squares
+
+WINDOW_DAYS = 3
+WIDE, STEEP = 6, 3
+
+
+@st.composite
+def features(draw: st.DrawFn, most: int = 12) -> Features:
+    """Rows of few different bands and days; a steep band is told by two wide ones, as the real ones are."""
+    count = draw(st.integers(0, most))
+    wide = draw(arrays(np.uint32, (count, WIDE), elements=st.sampled_from([0, 1, 2, 2**31, 2**32 - 1])))
+    steep = (wide[:, ::2].astype(np.uint64) * 7 + wide[:, 1::2] * np.uint64(3)).astype(np.uint32)
+    days = draw(arrays(np.int32, count, elements=st.sampled_from([int(UNDATED), 0, 2, 3, 4, 9])))
+    texts = draw(arrays(np.int32, count, elements=st.integers(0, 7)))
+    return Features(texts, days, wide, steep)
+
+
+def is_near(one: int, other: int) -> bool:
+    return UNDATED in (one, other) or abs(int(one) - int(other)) <= WINDOW_DAYS
+
+
+def by_hand(rows: Features) -> dict[tuple[int, int], tuple[bool, bool]]:
+    """Pair of texts to whether any of their rows met by a wide and by a steep band."""
+    found: dict[tuple[int, int], tuple[bool, bool]] = {}
+    for a, b in combinations(range(len(rows.texts)), 2):
+        near = is_near(rows.days[a], rows.days[b])
+        wide = near and bool((rows.wide[a] == rows.wide[b]).any())
+        steep = bool((rows.steep[a] == rows.steep[b]).any())
+        if rows.texts[a] != rows.texts[b] and (wide or steep):
+            pair = (int(min(rows.texts[a], rows.texts[b])), int(max(rows.texts[a], rows.texts[b])))
+            before = found.get(pair, (False, False))
+            found[pair] = (before[0] or wide, before[1] or steep)
+    return found
+
+
+def met(rows: Features) -> Pairs:
+    return distinct(np.concatenate([np.empty(0, np.uint64), *meetings(rows, WINDOW_DAYS)]))
+
+
+@given(features())
+def test_every_two_texts_that_share_a_band_meet_and_no_others(rows: Features) -> None:
+    pairs = met(rows)
+    found = zip(*(column.tolist() for column in pairs), strict=True)
+
+    assert by_hand(rows) == {(left, right): (wide, steep) for left, right, wide, steep in found}
+    assert len(pairs.left) == len(by_hand(rows))
+
+
+@given(features(), st.randoms(use_true_random=False))
+def test_the_order_of_rows_does_not_matter(rows: Features, chance: object) -> None:
+    order = list(range(len(rows.texts)))
+    chance.shuffle(order)  # type: ignore[attr-defined]
+    shuffled = Features(rows.texts[order], rows.days[order], rows.wide[order], rows.steep[order])
+
+    assert [c.tolist() for c in met(rows)] == [c.tolist() for c in met(shuffled)]
+
+
+@given(features(), features(), st.booleans())
+def test_rows_of_other_nights_find_each_row_that_shares_a_band_once(own: Features, past: Features, near: bool) -> None:
+    expected = [
+        (a, b)
+        for a in range(len(past.texts))
+        for b in range(len(own.texts))
+        if (past.wide[a] == own.wide[b]).any() and is_near(past.days[a], own.days[b]) == near
+    ]
+    left, right = Buckets(own.wide).ask(past.wide, past.days, own.days, WINDOW_DAYS, near=near)
+
+    assert expected == sorted(zip(left.tolist(), right.tolist(), strict=True))
+
+
+def test_more_pairs_than_fit_at_a_time_are_all_given() -> None:
+    count = 1_600
+    alike = np.ones((count, 2), np.uint32)
+    days, texts = np.zeros(count, np.int32), np.arange(count, dtype=np.int32)
+    pairs = met(Features(texts, days, alike, alike))
+    left, right = Buckets(alike).ask(alike, days, days, WINDOW_DAYS, near=True)
+
+    assert len(pairs.left) == count * (count - 1) // 2
+    assert len({*zip(left.tolist(), right.tolist(), strict=True)}) == count * count
+
+
+@given(features())
+def test_two_rows_share_a_band_or_not(rows: Features) -> None:
+    pairs = list(combinations(range(len(rows.texts)), 2))
+    one, other = ([pair[side] for pair in pairs] for side in (0, 1))
+    by_eye = [bool((rows.wide[a] == rows.wide[b]).any()) for a, b in pairs]
+
+    assert by_eye == share(rows.wide[one], rows.wide[other]).tolist()
+
+
+@given(features(), st.integers(1, 4))
+def test_squares_hold_every_pair_once_and_few_texts(rows: Features, side: int) -> None:
+    pairs = met(rows)
+    pieces = [piece.tolist() for piece in squares(pairs, 8, side)]
+    texts = [{*pairs.left[piece].tolist(), *pairs.right[piece].tolist()} for piece in pieces]
+
+    assert list(range(len(pairs.left))) == sorted(place for piece in pieces for place in piece)
+    assert all(len(some) <= 2 * side for some in texts)
