@@ -76,4 +76,4 @@ def title(headline: str | None) -> str:
 
 def of_all(shown: int, count: int) -> str:
     """Say how many are shown, when these are not all."""
-    return f"; the first {shown:,} are" if shown < count else ""
+    return f", of which the first {shown:,}" if shown < count else ""

@@ -108,15 +108,37 @@ def test_articles_are_explained_by_the_rules_that_decided(shelf: Shelf) -> None:
 
 @pytest.fixture(scope="module")
 def small(shelf: Shelf, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shelf]:
-    """Make a lake of two stories that share half their words; one of them came twice."""
+    """Make a lake of two stories that share half their words, one delivered twice, and of a story that drifts."""
     folder = tmp_path_factory.mktemp("small")
     words = text_of(shelf, article(shelf, "harbourpost", "Skerravoe ferry")).split()
     half = {"title": "Half", "body": " ".join([*words[:120], *OTHER_STORY.split()])}
     whole = {"title": "Whole", "body": " ".join(words)}
-    dumps = [write_dump(folder / "one.jsonl", [half, whole]), write_dump(folder / "two.jsonl", [whole])]
+    dumps = [write_dump(folder / "one.jsonl", [half, whole]), write_dump(folder / "two.jsonl", [whole, *drift(shelf)])]
     take_unaudited(folder / "lake", dumps)
     with open_shelf(Store.open(folder / "lake", create=False), None, Settings(workers=1)) as small:
         yield small
+
+
+def drift(shelf: Shelf) -> list[dict[str, str]]:
+    """Give three prints of a story, each near to the one before, the last not near to the first."""
+    words = text_of(shelf, article(shelf, "lindmoorgazette", "Valley''s last ticket")).split()
+    prints = []
+    for hour, headline in enumerate(("First", "Second", "Third")):
+        prints.append({"title": headline, "body": " ".join(words), "published": f"2026-03-02T1{hour}:00:00Z"})
+        for place in range(20 * hour, 20 * hour + len(words), len(words) // 3):
+            words[place % len(words)] = f"{headline}{place}"
+    return prints
+
+
+def test_a_link_that_does_not_glue_two_clusters_is_said_so(small: Shelf) -> None:
+    found = explain(small, prints(small, "title = 'Third'")[0].article_id)
+    sheet = explanation_sheet(found, LIMITS)
+
+    assert [("near", "Second", False)] == [
+        (v.relation, v.other.headline, v.is_same_cluster) for v in found.joined.pairs
+    ]
+    assert "each stands with a canonical copy of its own" in " ".join(sheet.split())
+    assert ["First"] == [verdict.other.headline for verdict in found.refused.pairs]
 
 
 def test_a_near_miss_is_told_with_the_threshold_that_it_missed(small: Shelf) -> None:
