@@ -110,7 +110,7 @@ def _tell_pairs(sheet: Sheet, what: str, verdicts: Verdicts) -> None:
         sheet.heading(f"{what}: none")
         return
     shown = f", of which the {len(verdicts.pairs):,} most similar" if len(verdicts.pairs) < verdicts.count else ""
-    sheet.heading(f"{what}: {verdicts.count:,}{shown}:")
+    sheet.heading(f"{what} ({verdicts.count:,}{shown}):")
     for verdict in verdicts.pairs:
         sheet.line(f"{verdict.relation} {verdict.other.article_id[:SHORT_ID]}: {named(verdict.other)}")
         sheet.line(f'rule "{verdict.rule}": {verdict.evidence.why}{_aside(verdict)}', indent=4)
