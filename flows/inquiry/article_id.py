@@ -9,16 +9,18 @@ from flows.lake.catalog import source
 from transforms.errors import UsageError
 from transforms.tables import MEMBERSHIP
 
-_ID: Final = re.compile(r"[0-9a-f]{6,32}")
+_ID: Final = re.compile(r"[0-9a-f]{1,32}")
+_LEAST: Final = 6
 _SHOWN: Final = 3
 _NEXT: Final = "find ids with `broadsheet query \"SELECT article_id, title FROM copies WHERE title ILIKE '%word%'\"`"
 
 
-def find_article(shelf: Shelf, given: str) -> Print:
-    """Give the one article whose id begins so; raise UsageError when none does, or several do."""
+def find_article(shelf: Shelf, given: str, *, least: int = _LEAST) -> Print:
+    """Give the one article whose id begins so (`least` characters will do); raise UsageError for none or several."""
     prefix = given.strip().lower()
-    if not _ID.fullmatch(prefix):
-        raise UsageError(f"{given!r} is no article id: these have 32 characters from 0-9 and a-f, 6 will do; {_NEXT}")
+    if not _ID.fullmatch(prefix) or len(prefix) < least:
+        what = "these have 32 characters from 0-9 and a-f"
+        raise UsageError(f"{given!r} is no article id: {what}, {least} will do; {_NEXT}")
     number = shelf.manifest.number
     found = _beginning(shelf, prefix)
     if not found:
