@@ -40,7 +40,7 @@ class Candidates:
 
 
 class Met(NamedTuple):
-    """Texts of history, one of those asked about that each is to be compared with, by which schemes, and the days it ran on."""
+    """Texts of history, which of the texts asked about each met, by which schemes, and the days it ran on."""
 
     text_ids: pa.Array
     own: NDArray[np.int32]
