@@ -93,6 +93,49 @@ def query(
 
 
 @app.command()
+def explain(
+    article_id: Annotated[str, typer.Argument(help="Id of an article or cluster, or the first 6 characters or more.")],
+    lake: Lake = None,
+    settings: SettingsFile = None,
+    at: Annotated[int | None, typer.Option(help="Number of an older snapshot.")] = None,
+    *,
+    as_json: Json = False,
+) -> None:
+    """Tell why an article is, or is not, a copy of others, and where it came from; reading only."""
+    from flows.inquiry.explain import explain as explain_article  # noqa: PLC0415
+    from flows.inquiry.explanation_sheet import explanation_sheet  # noqa: PLC0415
+    from flows.inquiry.shelf import open_shelf  # noqa: PLC0415
+
+    chosen = load_settings(settings, lake=lake)
+    with open_shelf(_existing(lake, settings), at, chosen) as shelf:
+        found = explain_article(shelf, article_id)
+    _write_json(found) if as_json else sys.stdout.write(explanation_sheet(found, chosen.pairs))
+
+
+@app.command()
+def similar(
+    file: Annotated[Path, typer.Argument(help="A text in UTF-8; - is standard input.")],
+    lake: Lake = None,
+    settings: SettingsFile = None,
+    at: Annotated[int | None, typer.Option(help="Number of an older snapshot.")] = None,
+    limit: Annotated[int, typer.Option(min=1, help="Most articles to show.")] = 10,
+    *,
+    as_json: Json = False,
+) -> None:
+    """Tell whether a text has run before, in these words or like ones; reading only."""
+    from flows.inquiry.matches_sheet import matches_sheet  # noqa: PLC0415
+    from flows.inquiry.shelf import open_shelf  # noqa: PLC0415
+    from flows.inquiry.similar import read_text  # noqa: PLC0415
+    from flows.inquiry.similar import similar as find_similar  # noqa: PLC0415
+
+    chosen = load_settings(settings, lake=lake)
+    text = read_text(file, chosen.max_record_bytes)
+    with open_shelf(_existing(lake, settings), at, chosen) as shelf:
+        found = find_similar(shelf, text, limit)
+    _write_json(found) if as_json else sys.stdout.write(matches_sheet(found, chosen.pairs))
+
+
+@app.command()
 def snapshots(lake: Lake = None, settings: SettingsFile = None, *, as_json: Json = False) -> None:
     """List the snapshots that are kept; the last is what readers see."""
     from flows.terminal import snapshot_rows, snapshot_table  # noqa: PLC0415

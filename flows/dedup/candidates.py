@@ -39,8 +39,8 @@ class Candidates:
     past_days: frozenset[str | None]
 
 
-class _Met(NamedTuple):
-    """Texts of history, one of tonight's that each is to be compared with, by which schemes, and the days it ran on."""
+class Met(NamedTuple):
+    """Texts of history, which of the texts asked about each met, by which schemes, and the days it ran on."""
 
     text_ids: pa.Array
     own: NDArray[np.int32]
@@ -56,7 +56,7 @@ def propose(
     days = ceil(window_hours / _HOURS_PER_DAY)
     with ThreadPoolExecutor(threads) as pool:
         among = meetings(rows, days, pool.map)
-        met = [*_ask_history(past, rows, days, pool), _past_addresses(tonight, past, text_ids)]
+        met = [*ask_history(past, rows, days, pool), _past_addresses(tonight, past, text_ids)]
     ids = _all_ids(text_ids, [each.text_ids for each in met])
     beyond = [keys(pc.index_in(m.text_ids, ids).to_numpy(), m.own, m.is_wide, m.is_steep) for m in met]
     pairs = distinct(np.concatenate([*among, _addresses(tonight, text_ids), *beyond]))
@@ -64,7 +64,8 @@ def propose(
     return Candidates(ids, len(text_ids), pairs, past_days)
 
 
-def _ask_history(past: Past, rows: Features, days: int, pool: ThreadPoolExecutor) -> Iterator[_Met]:
+def ask_history(past: Past, rows: Features, days: int, pool: ThreadPoolExecutor) -> Iterator[Met]:
+    """Yield the texts of history that share a band with a row: a wide one within so many days, a steep one beyond."""
     groups = list(row_groups(past))
     if not groups or not len(rows.days):
         return
@@ -83,7 +84,7 @@ class _Question:
     wide: Buckets
     steep: Buckets
 
-    def of(self, group: RowGroup) -> list[_Met]:
+    def of(self, group: RowGroup) -> list[Met]:
         past_days = day_numbers(read_column(self.past, group, PARTITION_COLUMN))
         steep = read_steep(self.past, group)
         near = np.flatnonzero(self._is_in_reach(past_days))
@@ -98,7 +99,7 @@ class _Question:
         is_near = np.arange(len(left)) >= len(found[0][0])
         is_steep = share(steep[left], self.rows.steep[right])
         ids = read_column(self.past, group, "text_id").take(pa.array(left)).combine_chunks()
-        return [_Met(ids, self.rows.texts[right], is_near, is_steep, past_days[left])]
+        return [Met(ids, self.rows.texts[right], is_near, is_steep, past_days[left])]
 
     def _is_in_reach(self, past_days: NDArray[np.int32]) -> NDArray[np.bool_]:
         """Tell which days the window lets any of tonight's texts meet; an undated one meets them all."""
@@ -120,7 +121,7 @@ def _addresses(tonight: Tonight, ids: pa.Array) -> Keys:
     return keys(one, other, met, met)
 
 
-def _past_addresses(tonight: Tonight, past: Past, ids: pa.Array) -> _Met:
+def _past_addresses(tonight: Tonight, past: Past, ids: pa.Array) -> Met:
     """Give the texts of history whose articles have the address of one of tonight's."""
     wanted = {"canonical_url": "SELECT canonical_url FROM fresh WHERE canonical_url IS NOT NULL"}
     columns = ["text_id", "canonical_url", "published_at"]
@@ -131,7 +132,7 @@ def _past_addresses(tonight: Tonight, past: Past, ids: pa.Array) -> _Met:
     """)
     own = pc.index_in(found["own"], ids).to_numpy()
     met = np.zeros(len(own), bool)
-    return _Met(found["text_id"].combine_chunks(), own, met, met, day_numbers(found[PARTITION_COLUMN]))
+    return Met(found["text_id"].combine_chunks(), own, met, met, day_numbers(found[PARTITION_COLUMN]))
 
 
 def _all_ids(own: pa.Array, met: Sequence[pa.Array]) -> pa.Array:
