@@ -121,7 +121,7 @@ def _moved(table: Table, rows: pa.Table, night: int, shift: timedelta) -> pa.Tab
 
 def _moved_column(name: str, column: pa.Array, night: int, shift: timedelta) -> pa.Array | None:
     if name in _IDS:  # the order of ids stays: what is the smallest of a cluster is so again
-        return pc.binary_replace_slice(column.cast(pa.binary()), start=26, stop=32, replacement=b"%06x" % night)
+        return pc.binary_replace_slice(column.cast(pa.binary()), start=24, stop=32, replacement=b"%08x" % night)
     if name.endswith("_bands"):
         salt = np.uint32((night * 0x9E3779B9) & 0xFFFFFFFF)
         return as_binary(from_binary(pa.chunked_array([column])) ^ salt)
