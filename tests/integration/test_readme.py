@@ -71,16 +71,19 @@ def _printed_as_shown(run: Callable[[str], str]) -> None:
 def test_every_command_prints_what_the_readme_shows(
     project: Path, told: Told, auditor: Executor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A shell gives the arguments; the commands are run here, and so are the audits of the nights."""
+    """A shell gives the arguments; commands and audits are run here, and what they print is piped on."""
     monkeypatch.chdir(project)
     monkeypatch.setenv("COLUMNS", "120")
     monkeypatch.setattr(description, "run", partial(description.run, auditor=auditor))
 
     def run(command: str) -> str:
-        *arguments, rest = _in_a_shell(command, _TELL, project).split("\0")
+        own, _, piped = command.partition(" | ")
+        *arguments, rest = _in_a_shell(own, _TELL, project).split("\0")
         ended = told(*arguments)
         assert (0, "", "") == (ended.code, ended.err, rest)
-        return ended.out
+        if not piped:
+            return ended.out
+        return subprocess.run(piped, shell=True, input=ended.out, capture_output=True, text=True, check=True).stdout  # noqa: S602
 
     _printed_as_shown(run)
 
