@@ -25,12 +25,19 @@ def _is_near(one: np.int32, other: np.int32, days: int) -> bool:  # pragma: no c
 
 
 @njit(nogil=True, cache=True)
-def _first_shared(one: NDArray[np.uint32], other: NDArray[np.uint32]) -> int:  # pragma: no cover - compiled
-    """Give the first band that two rows share; the number of bands when they share none."""
-    for band in range(len(one)):
-        if one[band] == other[band]:
-            return band
-    return len(one)
+def _meets_first(
+    one: NDArray[np.uint32], other: NDArray[np.uint32], band: int, least: int
+) -> bool:  # pragma: no cover - compiled
+    """Tell whether a band is the first that two rows share, and they share so many or more."""
+    for before in range(band):
+        if one[before] == other[before]:
+            return False
+    shared = 0
+    for at in range(band, len(one)):
+        shared += one[at] == other[at]
+        if shared == least:
+            return True
+    return False
 
 
 @njit(nogil=True, cache=True)
@@ -42,6 +49,7 @@ def _meet(
     band: int,
     window_days: int,
     wants_near: bool,
+    least: int,
     place: NDArray[np.int64],
     left: NDArray[np.int32],
     right: NDArray[np.int32],
@@ -56,7 +64,7 @@ def _meet(
             j += 1
             if texts[a] == texts[b] or _is_near(days[a], days[b], window_days) != wants_near:
                 continue
-            if _first_shared(bands[a], bands[b]) == band:
+            if _meets_first(bands[a], bands[b], band, least):
                 left[count], right[count] = a, b
                 count += 1
                 if count == len(left):
@@ -76,17 +84,18 @@ def meet(
     window_days: int,
     *,
     near: bool,
+    least: int,
 ) -> Iterator[_Pairs]:
     """Yield pairs of rows of `bands` (rows, bands) whose first shared band is `band`, at most a million at a time.
 
-    `near` asks for rows within `window_days` of each other or undated, otherwise for all others. Rows of one text
-    (`texts`, a number each) never meet.
+    They share `least` bands or more. `near` asks for rows within `window_days` of each other or undated, otherwise for
+    all others. Rows of one text (`texts`, a number each) never meet.
     """
     packed = (bands[:, band].astype(np.uint64) << np.uint64(32)) | np.arange(len(bands), dtype=np.uint64)
     packed.sort()
     place = np.array([0, 1], np.int64)
     left, right = np.empty((2, PAIRS_AT_A_TIME), np.int32)
-    while count := _meet(packed, bands, days, texts, band, window_days, near, place, left, right):
+    while count := _meet(packed, bands, days, texts, band, window_days, near, least, place, left, right):
         yield left[:count].copy(), right[:count].copy()
 
 
@@ -109,15 +118,15 @@ class Buckets:
 
     def ask(
         self, past: NDArray[np.uint32], past_days: NDArray[np.int32], days: NDArray[np.int32], window_days: int,
-        *, near: bool,
+        *, near: bool, least: int,
     ) -> _Pairs:  # fmt: skip
-        """Give the pairs (past row, own row) that share a band, `near` as in `meet`: each once, in its first band."""
+        """Give the pairs (past row, own row) that share `least` bands, `near` as in `meet`: each once."""
         left, right = [], []
         state = np.zeros(3, np.int64)
         one, other = np.empty((2, PAIRS_AT_A_TIME), np.int32)
         while count := _ask(
             past, past_days, self.bands, days, self._packed, self._starts, 64 - self._bits, window_days, near,
-            state, one, other,
+            least, state, one, other,
         ):  # fmt: skip
             left.append(one[:count].copy())
             right.append(other[:count].copy())
@@ -136,6 +145,7 @@ def _ask(
     shift: int,
     window_days: int,
     wants_near: bool,
+    least: int,
     state: NDArray[np.int64],
     left: NDArray[np.int32],
     right: NDArray[np.int32],
@@ -159,7 +169,7 @@ def _ask(
                 own = np.int64(found & np.uint64(0xFFFFFFFF))
                 if _is_near(past_days[row], days[own], window_days) != wants_near:
                     continue
-                if _first_shared(past[row], bands[own]) == band:
+                if _meets_first(past[row], bands[own], band, least):
                     left[count], right[count] = row, own
                     count += 1
                     if count == len(left):
@@ -174,9 +184,14 @@ def _ask(
 
 
 @njit(nogil=True, cache=True)
-def share(one: NDArray[np.uint32], other: NDArray[np.uint32]) -> NDArray[np.bool_]:  # pragma: no cover - compiled
-    """Tell for each two rows of (pairs, bands) arrays whether they share a band."""
+def share(
+    one: NDArray[np.uint32], other: NDArray[np.uint32], least: int
+) -> NDArray[np.bool_]:  # pragma: no cover - compiled
+    """Tell for each two rows of (pairs, bands) arrays whether they share so many bands or more."""
     found = np.empty(len(one), np.bool_)
     for pair in range(len(one)):
-        found[pair] = _first_shared(one[pair], other[pair]) < one.shape[1]
+        shared = 0
+        for band in range(one.shape[1]):
+            shared += one[pair, band] == other[pair, band]
+        found[pair] = shared >= least
     return found

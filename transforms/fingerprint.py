@@ -1,11 +1,13 @@
 """MinHash bands of a text: two texts that share a band are candidates, nothing more.
 
-256 minima over 3-word shingles, grouped in two ways. P(two texts share a band) by the Jaccard similarity of their
+256 minima over 3-word shingles, grouped in two ways. P(two texts share enough bands) by the Jaccard similarity of their
 3-word shingles, which is higher than that of the 5-word shingles that verification counts:
 
-    scheme          0.3    0.4    0.5    0.6    0.7    0.8    0.9
-    wide, 64 x 4   .406   .810   .984  1.000  1.000  1.000  1.000
-    steep, 32 x 8  .002   .021   .118   .418   .850   .997  1.000
+    scheme                0.3    0.4    0.5    0.6    0.7    0.8    0.9
+    wide, 1 of 64 x 4    .406   .810   .984  1.000  1.000  1.000  1.000
+    steep, 2 of 32 x 8   .000   .000   .007   .101   .558   .979  1.000
+
+One steep band would do for likeness, but not for chance: 50,000 texts meet 2,000 of 5,000,000 by a 32-bit hash alone.
 
 A steep band is two neighbouring wide bands taken together, so texts that share a steep band share a wide one.
 Broder, "On the resemblance and containment of documents", 1997; Leskovec et al., "Mining of Massive Datasets", 3.4.
@@ -23,6 +25,9 @@ from transforms.words import Folded
 
 SHINGLE_WORDS: Final = 3
 MINIMA: Final = 256
+LEAST_WIDE: Final = 1
+LEAST_STEEP: Final = 2
+"""Bands that two texts share when they meet by a scheme."""
 _SEED: Final = 0x42726F6164  # part of the format: stored bands are only comparable under one seed
 
 _WIDE_ROWS: Final = MINIMA // WIDE_BANDS

@@ -7,7 +7,7 @@ import numpy as np
 import pyarrow as pa
 
 from transforms.buckets import share
-from transforms.fingerprint import fingerprint
+from transforms.fingerprint import LEAST_STEEP, LEAST_WIDE, fingerprint
 from transforms.relation import Similarity
 from transforms.similarity import compare
 from transforms.words import fold
@@ -28,7 +28,8 @@ def likenesses(text: str, others: Sequence[str]) -> list[Likeness]:
     places = np.arange(1, len(folded), dtype=np.int64)
     own = np.zeros(len(others), np.int64)
     figures = compare(folded, own, places)
-    is_wide, is_steep = (share(bands[own], bands[places]) for bands in fingerprint(folded))
+    wide, steep = fingerprint(folded)
+    is_wide, is_steep = share(wide[own], wide[places], LEAST_WIDE), share(steep[own], steep[places], LEAST_STEEP)
     return [
         Likeness(
             Similarity(jaccard, containment, int(shingles), numbers, bool(is_wide[at]), bool(is_steep[at])),

@@ -1,14 +1,17 @@
 """Disjoint sets of numbers (union-find), compiled: each set is known by its smallest number."""
 
+from typing import Any
+
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
 _Ints = NDArray[np.int32]
+_Number = int | np.integer[Any]
 
 
 @njit(nogil=True, cache=True)
-def find(parents: _Ints, member: int) -> int:  # pragma: no cover - compiled
+def find(parents: _Ints, member: _Number) -> _Number:  # pragma: no cover - compiled
     """Give the smallest member of a set, halving the way there (Tarjan and van Leeuwen, 1984)."""
     while parents[member] != member:
         parents[member] = parents[parents[member]]
@@ -17,7 +20,7 @@ def find(parents: _Ints, member: int) -> int:  # pragma: no cover - compiled
 
 
 @njit(nogil=True, cache=True)
-def unite(parents: _Ints, one: int, other: int) -> None:  # pragma: no cover - compiled
+def unite(parents: _Ints, one: _Number, other: _Number) -> None:  # pragma: no cover - compiled
     """Make two sets one."""
     a, b = find(parents, one), find(parents, other)
     parents[max(a, b)] = min(a, b)

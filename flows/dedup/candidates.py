@@ -19,7 +19,8 @@ from flows.dedup.features import RowGroup, day_numbers, day_texts, read_column, 
 from flows.dedup.history import Past
 from flows.dedup.tonight import Tonight
 from transforms.buckets import UNDATED, Buckets, share
-from transforms.meeting import Features, Keys, Pairs, distinct, keys, meetings
+from transforms.fingerprint import LEAST_STEEP, LEAST_WIDE
+from transforms.meeting import Features, Keys, Tiles, keys, meetings
 from transforms.schema import PARTITION_COLUMN
 from transforms.tables import PROFILES
 
@@ -28,14 +29,14 @@ _HOURS_PER_DAY: Final = 24
 
 @dataclass(frozen=True, slots=True)
 class Candidates:
-    """Pairs of texts, by their places in `text_ids`.
+    """Pairs of texts in tiles, by their places in `text_ids`.
 
     The first `fresh` of the texts were printed tonight; `past_days` are those on which the others were, as ISO text.
     """
 
     text_ids: pa.Array
     fresh: int
-    pairs: Pairs
+    tiles: Tiles
     past_days: frozenset[str | None]
 
 
@@ -59,9 +60,9 @@ def propose(
         met = [*ask_history(past, rows, days, pool), _past_addresses(tonight, past, text_ids)]
     ids = _all_ids(text_ids, [each.text_ids for each in met])
     beyond = [keys(pc.index_in(m.text_ids, ids).to_numpy(), m.own, m.is_wide, m.is_steep) for m in met]
-    pairs = distinct(np.concatenate([*among, _addresses(tonight, text_ids), *beyond]))
+    tiles = Tiles(np.concatenate([*among, _addresses(tonight, text_ids), *beyond]), len(ids))
     past_days = frozenset(day_texts(np.concatenate([each.days for each in met])))
-    return Candidates(ids, len(text_ids), pairs, past_days)
+    return Candidates(ids, len(text_ids), tiles, past_days)
 
 
 def ask_history(past: Past, rows: Features, days: int, pool: ThreadPoolExecutor) -> Iterator[Met]:
@@ -88,16 +89,16 @@ class _Question:
         past_days = day_numbers(read_column(self.past, group, PARTITION_COLUMN))
         steep = read_steep(self.past, group)
         near = np.flatnonzero(self._is_in_reach(past_days))
-        found = [self.steep.ask(steep, past_days, self.rows.days, self.days, near=False)]
+        found = [self.steep.ask(steep, past_days, self.rows.days, self.days, near=False, least=LEAST_STEEP)]
         if len(near):
             wide = read_wide(self.past, group)[near]
-            left, right = self.wide.ask(wide, past_days[near], self.rows.days, self.days, near=True)
+            left, right = self.wide.ask(wide, past_days[near], self.rows.days, self.days, near=True, least=LEAST_WIDE)
             found.append((near[left].astype(np.int32), right))
         left, right = (np.concatenate(side) for side in zip(*found, strict=True))
         if not len(left):
             return []
         is_near = np.arange(len(left)) >= len(found[0][0])
-        is_steep = share(steep[left], self.rows.steep[right])
+        is_steep = share(steep[left], self.rows.steep[right], LEAST_STEEP)
         ids = read_column(self.past, group, "text_id").take(pa.array(left)).combine_chunks()
         return [Met(ids, self.rows.texts[right], is_near, is_steep, past_days[left])]
 

@@ -1,6 +1,6 @@
 """The night's question cut into tiles: pairs of texts to compare, so that each task holds few texts and many pairs.
 
-Even a flood of thousands of texts that are all alike is compared with no more than two tiles' texts in memory.
+Even a flood of thousands of texts that are all alike is compared with no more than a tile's texts in memory.
 """
 
 from dataclasses import dataclass
@@ -14,11 +14,9 @@ from flows.dedup.candidates import Candidates
 from flows.dedup.profiles import Profiles
 from flows.dedup.tonight import NightTask, Tonight, write_arrow
 from transforms.article import ARTICLES
-from transforms.meeting import squares
 from transforms.relation import PairSettings
 from transforms.tables import PROFILES
 
-TILE_TEXTS: Final = 2048
 ARTICLES_FILE: Final = "articles.arrow"
 _PROFILE: Final = [name for name in PROFILES.schema.names if name != "article_id"]
 
@@ -49,7 +47,7 @@ class Tile:
 
 def pose(tonight: Tonight, task: NightTask, candidates: Candidates) -> Question:
     """Write what the tiles share."""
-    asked = np.unique(np.concatenate(candidates.pairs[:2]))
+    asked = candidates.tiles.texts
     tonight.keep("asked", pa.table({"text_id": candidates.text_ids.take(pa.array(asked)), "text": pa.array(asked)}))
     past_texts = _past_texts(tonight, task, candidates)
     tonight.keep("past_text", past_texts.select(["text_id"]).append_column("row", _places(past_texts.num_rows)))
@@ -94,8 +92,8 @@ def _articles(tonight: Tonight, task: NightTask) -> pa.Table:
 def cut(question: Question, candidates: Candidates, workspace: Path) -> tuple[Tile, ...]:
     """Write the pairs of each tile, and give the tiles."""
     tiles = []
-    for number, chosen in enumerate(squares(candidates.pairs, len(candidates.text_ids), TILE_TEXTS)):
+    for number, pairs in enumerate(candidates.tiles):
         path = workspace / f"tile-{number:05}.arrow"
-        write_arrow(pa.table(candidates.pairs.some(chosen)._asdict()), path)
+        write_arrow(pa.table(pairs._asdict()), path)
         tiles.append(Tile(question, path, path.with_suffix(".answer.arrow")))
     return tuple(tiles)

@@ -29,7 +29,7 @@ ANSWER: Final = pa.schema(
 """A pair of articles found alike, by their places in the question's articles, and the line of the rule that decided."""
 
 _LISTED: Final = np.array([relation is not None for _, relation, _ in RULES])
-_MOST_PAIRS: Final = 1 << 20
+_MOST_PAIRS: Final = 1 << 18
 """Pairs of articles asked about at a time."""
 _SECONDS_PER_HOUR: Final = 3600.0
 

@@ -21,13 +21,12 @@ from transforms.buckets import UNDATED
 from transforms.canonical import DEFAULT_ORDER, canonical_ranks
 from transforms.clusters import JOINS, Edges, Members, cluster
 from transforms.fingerprint import fingerprint
-from transforms.meeting import Features, Pairs, distinct, meetings, squares
+from transforms.meeting import Features, Pairs, Tiles, meetings
 from transforms.relation import Compared, PairSettings, decide
 from transforms.similarity import compare
 from transforms.words import Folded, fold
 
 _SLICE: Final = 2_048
-_SIDE: Final = 1_024
 _LIMITS: Final = PairSettings()
 _SETTINGS: Final = {
     "n-gram": "3 words to meet, 5 to compare",
@@ -87,6 +86,11 @@ def edges_of(pairs: Pairs, found: NDArray[np.float64], word_counts: NDArray[np.i
     return Edges(pairs.left[joins], pairs.right[joins], lines[joins], jaccard[joins], containment[joins])
 
 
+def _together(found: list[Edges]) -> Edges:
+    left, right, lines, jaccard, containment = (np.concatenate(column) for column in zip(*found, strict=True))
+    return Edges(left, right, lines, jaccard, containment)
+
+
 def clusters(edges: Edges, word_counts: NDArray[np.int32]) -> NDArray[np.int32]:
     """Give each text's cluster."""
     ids = np.arange(len(word_counts), dtype=np.int32)
@@ -107,15 +111,11 @@ def deduplicate(slices: list[pa.Array], pool: ThreadPoolExecutor, watch: Stopwat
     watch.lap("fingerprint")
     days = np.full(len(first), UNDATED, np.int32)
     rows = Features(np.arange(len(first), dtype=np.int32), days, wide, steep)
-    pairs = distinct(np.concatenate([np.empty(0, np.uint64), *meetings(rows, 3, pool.map)]))
+    tiles = list(Tiles(np.concatenate([np.empty(0, np.uint64), *meetings(rows, 3, pool.map)]), len(first)))
     watch.lap("meet")
-    places = list(squares(pairs, len(first), _SIDE))
-    chosen = [pairs.some(each) for each in places]
-    found = np.empty((len(pairs.left), 4))
-    for some, answer in zip(places, pool.map(lambda each: compared(done, each, first), chosen), strict=True):
-        found[some] = answer
+    found = list(pool.map(lambda pairs: edges_of(pairs, compared(done, pairs, first), word_counts), tiles))
     watch.lap("compare")
-    labels: Labels = clusters(edges_of(pairs, found, word_counts), word_counts)[texts].astype(np.int64)
+    labels: Labels = clusters(_together(found), word_counts)[texts].astype(np.int64)
     watch.lap("clusters")
     return labels
 

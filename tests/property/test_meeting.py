@@ -7,8 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
+from transforms import meeting
 from transforms.buckets import UNDATED, Buckets, share
-from transforms.meeting import Features, Pairs, distinct, meetings, squares
+from transforms.fingerprint import LEAST_STEEP
+from transforms.meeting import Features, Pairs, Tiles, meetings
 
 WINDOW_DAYS = 3
 WIDE, STEEP = 6, 3
@@ -35,7 +37,7 @@ def by_hand(rows: Features) -> dict[tuple[int, int], tuple[bool, bool]]:
     for a, b in combinations(range(len(rows.texts)), 2):
         near = is_near(rows.days[a], rows.days[b])
         wide = near and bool((rows.wide[a] == rows.wide[b]).any())
-        steep = bool((rows.steep[a] == rows.steep[b]).any())
+        steep = int((rows.steep[a] == rows.steep[b]).sum()) >= LEAST_STEEP
         if rows.texts[a] != rows.texts[b] and (wide or steep):
             pair = (int(min(rows.texts[a], rows.texts[b])), int(max(rows.texts[a], rows.texts[b])))
             before = found.get(pair, (False, False))
@@ -44,7 +46,14 @@ def by_hand(rows: Features) -> dict[tuple[int, int], tuple[bool, bool]]:
 
 
 def met(rows: Features) -> Pairs:
-    return distinct(np.concatenate([np.empty(0, np.uint64), *meetings(rows, WINDOW_DAYS)]))
+    tiles = list(cut(rows))
+    columns = zip(*tiles, strict=True) if tiles else [()] * 4
+    kinds = (np.int32, np.int32, bool, bool)
+    return Pairs(*(np.concatenate([np.empty(0, kind), *some]) for kind, some in zip(kinds, columns, strict=True)))
+
+
+def cut(rows: Features) -> Tiles:
+    return Tiles(np.concatenate([np.empty(0, np.uint64), *meetings(rows, WINDOW_DAYS)]), 2_000)
 
 
 @given(features())
@@ -62,18 +71,21 @@ def test_the_order_of_rows_does_not_matter(rows: Features, chance: object) -> No
     chance.shuffle(order)  # type: ignore[attr-defined]
     shuffled = Features(rows.texts[order], rows.days[order], rows.wide[order], rows.steep[order])
 
-    assert [c.tolist() for c in met(rows)] == [c.tolist() for c in met(shuffled)]
+    assert by_hand(rows) == by_hand(shuffled)
+    assert sorted(zip(*met(rows), strict=True)) == sorted(zip(*met(shuffled), strict=True))
 
 
-@given(features(), features(), st.booleans())
-def test_rows_of_other_nights_find_each_row_that_shares_a_band_once(own: Features, past: Features, near: bool) -> None:
+@given(features(), features(), st.booleans(), st.integers(1, 3))
+def test_rows_of_other_nights_find_each_row_that_shares_enough_bands_once(
+    own: Features, past: Features, near: bool, least: int
+) -> None:
     expected = [
         (a, b)
         for a in range(len(past.texts))
         for b in range(len(own.texts))
-        if (past.wide[a] == own.wide[b]).any() and is_near(past.days[a], own.days[b]) == near
+        if (past.wide[a] == own.wide[b]).sum() >= least and is_near(past.days[a], own.days[b]) == near
     ]
-    left, right = Buckets(own.wide).ask(past.wide, past.days, own.days, WINDOW_DAYS, near=near)
+    left, right = Buckets(own.wide).ask(past.wide, past.days, own.days, WINDOW_DAYS, near=near, least=least)
 
     assert expected == sorted(zip(left.tolist(), right.tolist(), strict=True))
 
@@ -83,26 +95,31 @@ def test_more_pairs_than_fit_at_a_time_are_all_given() -> None:
     alike = np.ones((count, 2), np.uint32)
     days, texts = np.zeros(count, np.int32), np.arange(count, dtype=np.int32)
     pairs = met(Features(texts, days, alike, alike))
-    left, right = Buckets(alike).ask(alike, days, days, WINDOW_DAYS, near=True)
+    left, right = Buckets(alike).ask(alike, days, days, WINDOW_DAYS, near=True, least=1)
 
     assert len(pairs.left) == count * (count - 1) // 2
     assert len({*zip(left.tolist(), right.tolist(), strict=True)}) == count * count
 
 
-@given(features())
-def test_two_rows_share_a_band_or_not(rows: Features) -> None:
+@given(features(), st.integers(1, 3))
+def test_two_rows_share_enough_bands_or_not(rows: Features, least: int) -> None:
     pairs = list(combinations(range(len(rows.texts)), 2))
     one, other = ([pair[side] for pair in pairs] for side in (0, 1))
-    by_eye = [bool((rows.wide[a] == rows.wide[b]).any()) for a, b in pairs]
+    by_eye = [int((rows.wide[a] == rows.wide[b]).sum()) >= least for a, b in pairs]
 
-    assert by_eye == share(rows.wide[one], rows.wide[other]).tolist()
+    assert by_eye == share(rows.wide[one], rows.wide[other], least).tolist()
 
 
-@given(features(), st.integers(1, 4))
-def test_squares_hold_every_pair_once_and_few_texts(rows: Features, side: int) -> None:
-    pairs = met(rows)
-    pieces = [piece.tolist() for piece in squares(pairs, 8, side)]
-    texts = [{*pairs.left[piece].tolist(), *pairs.right[piece].tolist()} for piece in pieces]
+def test_a_tile_holds_few_texts_and_all_tiles_hold_every_pair_once() -> None:
+    """Two groups of alike texts: one larger than a tile, one that lies across the edge of a tile."""
+    sizes = [meeting.TILE_TEXTS + 300, 400]
+    bands = np.repeat(np.arange(2, dtype=np.uint32), sizes)[:, None].repeat(4, 1)
+    count = sum(sizes)
+    order = np.random.default_rng(1).permutation(count)
+    rows = Features(np.arange(count, dtype=np.int32), np.zeros(count, np.int32), bands[order], bands[order, :2])
+    tiles = list(cut(rows))
+    pairs = {pair for tile in tiles for pair in zip(tile.left.tolist(), tile.right.tolist(), strict=True)}
 
-    assert list(range(len(pairs.left))) == sorted(place for piece in pieces for place in piece)
-    assert all(len(some) <= 2 * side for some in texts)
+    assert sum(len(tile.left) for tile in tiles) == len(pairs) == sum(n * (n - 1) // 2 for n in sizes)
+    assert all(len({*tile.left.tolist(), *tile.right.tolist()}) <= 2 * meeting.TILE_TEXTS for tile in tiles)
+    assert cut(rows).texts.tolist() == list(range(count))
