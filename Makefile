@@ -53,8 +53,9 @@ format: .venv/installed ## Bring the code into one format
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-bench: .venv/installed ## Time a whole run beside a bare DuckDB copy (N=100000)
+bench: .venv/installed ## Time a whole run beside a bare DuckDB copy, and deduplication beside Daft's (N=100000)
 	$(BIN)/python -m tests.benchmarks.bench --articles $(N)
+	$(BIN)/python -m tests.benchmarks.peers --quick --articles $(N) --repeat 3
 
 bench-lake: .venv/installed ## Time commit, catalog and queries of a lake of 3,000 parts
 	$(BIN)/python -m tests.benchmarks.lake --parts 3000

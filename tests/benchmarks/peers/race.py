@@ -1,6 +1,5 @@
 """Runs the competitors one after another, each as a process of its own, measured from outside."""
 
-import importlib.util
 import os
 import sys
 from collections.abc import Sequence
@@ -73,12 +72,16 @@ class Result:
         }
 
 
+def quick_competitors() -> list[Competitor]:
+    """List Broadsheet, and the fastest of the peers if they are installed."""
+    ours = Competitor("Broadsheet", tuple(python("-m", OURS)))
+    return [ours, _peer("Daft", "run_daft", "lower")] if INTERPRETER.exists() else [ours]
+
+
 def competitors() -> list[Competitor]:
-    """List who takes part: Broadsheet first, if its command is there, then the peers."""
-    ours = [Competitor("Broadsheet", tuple(python("-m", OURS)))] if importlib.util.find_spec(OURS) else []
+    """List who takes part: Broadsheet first, then the peers."""
     return [
-        *ours,
-        _peer("Daft", "run_daft", "lower"),
+        *quick_competitors(),
         _peer("Daft, text as in its tutorial", "run_daft", "tutorial"),
         _peer("text-dedup", "run_text_dedup", "defaults"),
         _peer("text-dedup 20 x 5", "run_text_dedup", "20x5"),
