@@ -74,14 +74,14 @@ class Result:
 
 def quick_competitors() -> list[Competitor]:
     """List Broadsheet, and the fastest of the peers if they are installed."""
-    ours = Competitor("Broadsheet", tuple(python("-m", OURS)))
-    return [ours, _peer("Daft", "run_daft", "lower")] if INTERPRETER.exists() else [ours]
+    return competitors()[:2] if INTERPRETER.exists() else competitors()[:1]
 
 
 def competitors() -> list[Competitor]:
-    """List who takes part: Broadsheet first, then the peers."""
+    """List who takes part: Broadsheet first, then the peers, the fastest before the others."""
     return [
-        *quick_competitors(),
+        Competitor("Broadsheet", tuple(python("-m", OURS))),
+        _peer("Daft", "run_daft", "lower"),
         _peer("Daft, text as in its tutorial", "run_daft", "tutorial"),
         _peer("text-dedup", "run_text_dedup", "defaults"),
         _peer("text-dedup 20 x 5", "run_text_dedup", "20x5"),
