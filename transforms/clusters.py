@@ -36,7 +36,7 @@ class Members(NamedTuple):
     """Articles as columns, each (articles,).
 
     ids: place of the article's id among all ids given, in order; texts, titles: a number for each different value;
-    urls, outlets: likewise, -1 for no address, for an unknown outlet and for one without a headline; published: seconds
+    urls, outlets: likewise, -1 for no address, and for an outlet without a headline; published: seconds
     since 1970, NaN when undated; word_counts; ranks: place in canonical order, see `transforms.canonical`.
     """
 

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from math import ceil, floor
 from typing import Final
 
-from transforms.article import UNKNOWN_SOURCE
 from transforms.relation import (
     RULES,
     Compared,
@@ -84,7 +83,7 @@ def evidence(a: Profile, b: Profile, similarity: Similarity, limits: PairSetting
         shorter_words=pair.shorter_words,
         same_words=seen.same_text,
         same_headline=seen.same_headline,
-        same_outlet=a.source == b.source != UNKNOWN_SOURCE,
+        same_outlet=a.source == b.source,
         same_address=seen.same_url,
         is_within_window=seen.inside,
         is_short=seen.short,

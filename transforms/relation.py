@@ -15,7 +15,7 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from transforms.article import UNKNOWN_SOURCE, Relation
+from transforms.article import Relation
 
 _SECONDS_PER_HOUR: Final = 3600
 
@@ -84,7 +84,8 @@ class Profile:
 class Compared(NamedTuple):
     """Two articles side by side, or columns of many such pairs: bools, numbers, or arrays of either of one length.
 
-    same_outlet: the same outlet, where it is known and there is a headline to recognise its story by.
+    same_outlet: the same outlet, where there is a headline to recognise its story by. Articles of which nobody knows
+    the outlet count as one outlet's: most come in one dump, from one feed.
     gap_hours: time between the two, 0 where either is undated: it may have run at any time.
     """
 
@@ -211,7 +212,7 @@ def compared(a: Profile, b: Profile, similarity: Similarity) -> Compared:
         same_text=a.text_id == b.text_id,
         same_url=a.canonical_url is not None and a.canonical_url == b.canonical_url,
         same_headline=a.title == b.title,
-        same_outlet=a.source == b.source != UNKNOWN_SOURCE and "" not in (a.title, b.title),
+        same_outlet=a.source == b.source and "" not in (a.title, b.title),
         shorter_words=min(a.word_count, b.word_count),
         gap_hours=abs((a.published or 0.0) - (b.published or 0.0)) / _SECONDS_PER_HOUR if dated else 0.0,
         jaccard=similarity.jaccard,

@@ -10,8 +10,6 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from transforms.article import UNKNOWN_SOURCE
-
 _Ints = NDArray[np.int32]
 
 SCHEMA = pa.schema(
@@ -29,7 +27,7 @@ SCHEMA = pa.schema(
 class Profiles(NamedTuple):
     """Columns (articles,): numbers for text, address (-1 none), headline, and outlet; seconds since 1970 (NaN); words.
 
-    The outlet is -1 where it is unknown, or where there is no headline to recognise its story by.
+    The outlet is -1 where there is no headline to recognise its story by.
     """
 
     texts: _Ints
@@ -47,7 +45,7 @@ class Profiles(NamedTuple):
     def of(cls, rows: pa.Table) -> "Profiles":
         """Give the rows of PROFILES as numbers."""
         outlets = _numbers(rows["source"])
-        is_nameless = pc.or_(pc.equal(rows["source"], UNKNOWN_SOURCE), pc.equal(rows["title_words"], "")).to_numpy()
+        is_nameless = pc.equal(rows["title_words"], "").to_numpy()
         published = rows["published_at"].cast(pa.int64()).cast(pa.float64(), safe=False)
         return cls(
             _numbers(rows["text_id"]),

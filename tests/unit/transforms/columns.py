@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from tests.oracles.clusters import Edge, Place
-from transforms.article import CANONICAL, UNKNOWN_SOURCE
+from transforms.article import CANONICAL
 from transforms.canonical import DEFAULT_ORDER, canonical_ranks
 from transforms.clusters import NO_LINE, Edges, Members, cluster
 from transforms.relation import RULES, PairSettings, Profile, Verdict
@@ -31,7 +31,7 @@ def members(profiles: Sequence[Profile]) -> Members:
         _coded([p.text_id for p in profiles]),
         _coded([p.canonical_url for p in profiles]),
         _coded([p.title for p in profiles]),
-        _coded([p.source if p.title and p.source != UNKNOWN_SOURCE else None for p in profiles]),
+        _coded([p.source if p.title else None for p in profiles]),
         published,
         words,
         canonical_ranks(ids, published, words, np.zeros_like(ids), DEFAULT_ORDER),
