@@ -18,7 +18,8 @@ _Pairs = tuple[NDArray[np.int32], NDArray[np.int32]]
 
 
 @njit(nogil=True, cache=True, inline="always")
-def _is_near(one: np.int32, other: np.int32, days: int) -> bool:  # pragma: no cover - compiled
+def is_near(one: np.int32, other: np.int32, days: int) -> bool:  # pragma: no cover - compiled
+    """Tell whether two days lie within reach of each other."""
     if one == UNDATED or other == UNDATED:  # noqa: PLR1714 - compiled as it stands
         return True
     return bool(abs(np.int64(one) - np.int64(other)) <= days)
@@ -62,7 +63,7 @@ def _meet(
         while j < len(packed) and packed[j] >> np.uint64(32) == packed[i] >> np.uint64(32):
             a, b = np.int64(packed[i] & low), np.int64(packed[j] & low)
             j += 1
-            if texts[a] == texts[b] or _is_near(days[a], days[b], window_days) != wants_near:
+            if texts[a] == texts[b] or is_near(days[a], days[b], window_days) != wants_near:
                 continue
             if _meets_first(bands[a], bands[b], band, least):
                 left[count], right[count] = a, b
@@ -167,7 +168,7 @@ def _ask(
                 if found >> np.uint64(32) != np.uint64(past[row, band]):
                     continue
                 own = np.int64(found & np.uint64(0xFFFFFFFF))
-                if _is_near(past_days[row], days[own], window_days) != wants_near:
+                if is_near(past_days[row], days[own], window_days) != wants_near:
                     continue
                 if _meets_first(past[row], bands[own], band, least):
                     left[count], right[count] = row, own

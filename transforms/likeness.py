@@ -8,6 +8,7 @@ import pyarrow as pa
 
 from transforms.buckets import share
 from transforms.fingerprint import LEAST_STEEP, LEAST_WIDE, fingerprint
+from transforms.passages import passages, share_passages
 from transforms.relation import Similarity
 from transforms.similarity import compare
 from transforms.words import fold
@@ -29,7 +30,8 @@ def likenesses(text: str, others: Sequence[str]) -> list[Likeness]:
     own = np.zeros(len(others), np.int64)
     figures = compare(folded, own, places)
     wide, steep = fingerprint(folded)
-    is_wide, is_steep = share(wide[own], wide[places], LEAST_WIDE), share(steep[own], steep[places], LEAST_STEEP)
+    is_steep = share(steep[own], steep[places], LEAST_STEEP)
+    is_wide = share(wide[own], wide[places], LEAST_WIDE) | share_passages(*passages(folded), own, places)
     return [
         Likeness(
             Similarity(jaccard, containment, int(shingles), numbers, bool(is_wide[at]), bool(is_steep[at])),

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from transforms.buckets import meet, share
 from transforms.fingerprint import LEAST_STEEP, LEAST_WIDE
+from transforms.passages import Holders, Passages
 from transforms.union import roots, unite
 
 IS_WIDE: Final = np.uint64(1)
@@ -37,6 +38,7 @@ class Features(NamedTuple):
     days: _Ints
     wide: NDArray[np.uint32]
     steep: NDArray[np.uint32]
+    passages: Passages
 
 
 class Pairs(NamedTuple):
@@ -51,14 +53,15 @@ class Pairs(NamedTuple):
 def meetings(
     rows: Features, window_days: int, run: Callable[[Callable[[Any], Any], Iterable[Any]], Iterable[Any]] = map
 ) -> list[Keys]:
-    """Give the candidates among rows: within the window by a wide band, beyond it by a steep one.
+    """Give the candidates among rows: within the window by a wide band or by passages, beyond it by steep bands.
 
     `run` maps a function over bands, in several threads if it likes.
     """
     bands = [
         (is_wide, band) for is_wide in (True, False) for band in range((rows.wide if is_wide else rows.steep).shape[1])
     ]
-    return list(chain.from_iterable(run(partial(_of_band, rows, window_days), bands)))
+    by_passage = _of_passages(rows, window_days)
+    return [*chain.from_iterable(run(partial(_of_band, rows, window_days), bands)), *by_passage]
 
 
 def _of_band(rows: Features, window_days: int, band: tuple[bool, int]) -> list[Keys]:
@@ -69,6 +72,14 @@ def _of_band(rows: Features, window_days: int, band: tuple[bool, int]) -> list[K
         is_steep = share(rows.steep[left], rows.steep[right], LEAST_STEEP) if is_wide else np.ones(len(left), bool)
         found.append(keys(rows.texts[left], rows.texts[right], np.full(len(left), is_wide), is_steep))
     return found
+
+
+def _of_passages(rows: Features, window_days: int) -> Iterator[Keys]:
+    for one, other in Holders(rows.passages).ask(rows.passages, rows.days, rows.days, window_days, is_own=True):
+        is_new = ~share(rows.wide[one], rows.wide[other], LEAST_WIDE)  # the rest have met
+        left, right = one[is_new], other[is_new]
+        is_steep = share(rows.steep[left], rows.steep[right], LEAST_STEEP)
+        yield keys(rows.texts[left], rows.texts[right], np.ones(len(left), bool), is_steep)
 
 
 def keys(one: _Ints, other: _Ints, is_wide: _Bools, is_steep: _Bools) -> Keys:

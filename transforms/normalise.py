@@ -22,6 +22,7 @@ from transforms.fields import TARGETS, FieldMap, is_empty, pick
 from transforms.fingerprint import as_binary, fingerprint
 from transforms.language import detect
 from transforms.parse import Malformed, Record
+from transforms.passages import passages
 from transforms.placeholder import MOST_WORDS, placeholder
 from transforms.quality import count_bytes
 from transforms.schema import PARTITION_COLUMN
@@ -40,7 +41,7 @@ STAGED: Final = pa.schema(
     [
         *ARTICLES.full_schema,
         pa.field("title_words", pa.string()),
-        *(f for f in FEATURES.full_schema if f.name.endswith("_bands")),
+        *(f for f in FEATURES.full_schema if f.name.endswith("_bands") or f.name == "passages"),
         pa.field("record_number", pa.int64()),
         pa.field("byte_offset", pa.int64()),
     ]
@@ -242,6 +243,7 @@ def _text_columns(texts: list[Cleaned]) -> dict[str, Any]:
         "upper_share": (uppers / np.maximum(sizes, 1)).astype(np.float32),
         "wide_bands": as_binary(wide),
         "steep_bands": as_binary(steep),
+        "passages": passages(folded).as_binary(),
     }
 
 

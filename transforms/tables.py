@@ -112,12 +112,13 @@ PAIRS = Table(
 FEATURES = Table(
     "features",
     "internal",
-    "MinHash bands of each distinct text and day: what the next nights are compared with.",
+    "MinHash bands and passages of each distinct text and day: what the next nights are compared with.",
     (
         Column("text_id", pa.string(), "The text", "hex"),
         Column(PARTITION_COLUMN, pa.date32(), "Day on which it was printed", "UTC day", nullable=True),
         Column("wide_bands", pa.binary(4 * WIDE_BANDS), "Hashes of 4 minima each", "little-endian uint32"),
         Column("steep_bands", pa.binary(4 * STEEP_BANDS), "Hashes of 8 minima each", "little-endian uint32"),
+        Column("passages", pa.binary(), "Hashes of stretches of some 16 words", "little-endian uint32"),
     ),
 )
 

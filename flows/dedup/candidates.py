@@ -1,7 +1,7 @@
 """Candidates: texts that share a band, or whose articles share an address. They are proposed here and judged later.
 
 Equal texts of a day are one here, so what fills a bucket is different texts, however often each was printed. Within the
-window two texts meet by a wide band, at any distance in time by a steep one, of which the index is half as large.
+window two texts meet by a wide band or by passages, at any distance in time by steep bands, which take half the room.
 """
 
 from collections.abc import Iterator, Sequence
@@ -15,16 +15,28 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from flows.dedup.features import RowGroup, day_numbers, day_texts, read_column, read_steep, read_wide, row_groups
+from flows.dedup.features import (
+    RowGroup,
+    day_numbers,
+    day_texts,
+    read_column,
+    read_passages,
+    read_steep,
+    read_wide,
+    row_groups,
+)
 from flows.dedup.history import Past
 from flows.dedup.tonight import Tonight
 from transforms.buckets import UNDATED, Buckets, share
 from transforms.fingerprint import LEAST_STEEP, LEAST_WIDE
 from transforms.meeting import Features, Keys, Tiles, keys, meetings
+from transforms.passages import Holders
 from transforms.schema import PARTITION_COLUMN
 from transforms.tables import PROFILES
 
 _HOURS_PER_DAY: Final = 24
+
+_Rows = tuple[NDArray[np.int32], NDArray[np.int32]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +78,11 @@ def propose(
 
 
 def ask_history(past: Past, rows: Features, days: int, pool: ThreadPoolExecutor) -> Iterator[Met]:
-    """Yield the texts of history that share a band with a row: a wide one within so many days, a steep one beyond."""
+    """Yield the texts of history that meet a row: within so many days by wide bands or passages, else by steep ones."""
     groups = list(row_groups(past))
     if not groups or not len(rows.days):
         return
-    ask = _Question(past, rows, days, Buckets(rows.wide), Buckets(rows.steep))
+    ask = _Question(past, rows, days, Buckets(rows.wide), Buckets(rows.steep), Holders(rows.passages))
     for found in pool.map(ask.of, groups):
         yield from found
 
@@ -84,23 +96,28 @@ class _Question:
     days: int
     wide: Buckets
     steep: Buckets
+    passages: Holders
 
     def of(self, group: RowGroup) -> list[Met]:
         past_days = day_numbers(read_column(self.past, group, PARTITION_COLUMN))
         steep = read_steep(self.past, group)
         near = np.flatnonzero(self._is_in_reach(past_days))
-        found = [self.steep.ask(steep, past_days, self.rows.days, self.days, near=False, least=LEAST_STEEP)]
-        if len(near):
-            wide = read_wide(self.past, group)[near]
-            left, right = self.wide.ask(wide, past_days[near], self.rows.days, self.days, near=True, least=LEAST_WIDE)
-            found.append((near[left].astype(np.int32), right))
+        far = self.steep.ask(steep, past_days, self.rows.days, self.days, near=False, least=LEAST_STEEP)
+        found = [far, *((near[left].astype(np.int32), right) for left, right in self._near(group, near, past_days))]
         left, right = (np.concatenate(side) for side in zip(*found, strict=True))
         if not len(left):
             return []
-        is_near = np.arange(len(left)) >= len(found[0][0])
+        is_near = np.arange(len(left)) >= len(far[0])
         is_steep = share(steep[left], self.rows.steep[right], LEAST_STEEP)
         ids = read_column(self.past, group, "text_id").take(pa.array(left)).combine_chunks()
         return [Met(ids, self.rows.texts[right], is_near, is_steep, past_days[left])]
+
+    def _near(self, group: RowGroup, near: NDArray[np.int64], past_days: NDArray[np.int32]) -> Iterator[_Rows]:
+        """Yield pairs within the window, of places in `near` and tonight's rows."""
+        if len(near):
+            days = past_days[near], self.rows.days, self.days
+            yield self.wide.ask(read_wide(self.past, group)[near], *days, near=True, least=LEAST_WIDE)
+            yield from self.passages.ask(read_passages(self.past, group).rows(near), *days)
 
     def _is_in_reach(self, past_days: NDArray[np.int32]) -> NDArray[np.bool_]:
         """Tell which days the window lets any of tonight's texts meet; an undated one meets them all."""

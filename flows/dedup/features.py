@@ -17,11 +17,14 @@ from flows.lake.manifest import Part
 from transforms.buckets import UNDATED
 from transforms.fingerprint import from_binary
 from transforms.meeting import Features
+from transforms.passages import Passages
 from transforms.schema import PARTITION_COLUMN
 from transforms.tables import FEATURES
 
 _WIDE: Final = "wide_bands"
 _STEEP: Final = "steep_bands"
+_PASSAGES: Final = "passages"
+_COMPARED: Final = (_WIDE, _STEEP, _PASSAGES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +40,10 @@ def write_features(tonight: Tonight, staged: tuple[Path, ...], path: Path) -> pa
     chosen = tonight.rows(f"""
         SELECT text_id, {PARTITION_COLUMN}, min(position) AS position FROM fresh GROUP BY ALL ORDER BY position
     """)
-    bands = gather(staged, chosen["position"].combine_chunks(), [_WIDE, _STEEP])
-    rows = chosen.drop_columns("position").append_column(_WIDE, bands[_WIDE]).append_column(_STEEP, bands[_STEEP])
+    rows = chosen.drop_columns("position")
+    found = gather(staged, chosen["position"].combine_chunks(), _COMPARED)
+    for name in _COMPARED:
+        rows = rows.append_column(name, found[name])
     with pa.ipc.new_file(path, FEATURES.schema) as writer:
         ordered = rows.cast(FEATURES.schema).sort_by([("text_id", "ascending"), (PARTITION_COLUMN, "ascending")])
         writer.write_table(ordered.combine_chunks())
@@ -48,8 +53,9 @@ def write_features(tonight: Tonight, staged: tuple[Path, ...], path: Path) -> pa
 def features(rows: pa.Table) -> tuple[pa.Array, Features]:
     """Give FEATURES rows, in order of text and day, as the texts' ids and columns that number them."""
     encoded = rows["text_id"].combine_chunks().dictionary_encode()  # numbers by first sight, which is by order
-    wide, steep = from_binary(rows[_WIDE]), from_binary(rows[_STEEP])
-    return encoded.dictionary, Features(encoded.indices.to_numpy(), day_numbers(rows[PARTITION_COLUMN]), wide, steep)
+    wide, steep, held = from_binary(rows[_WIDE]), from_binary(rows[_STEEP]), Passages.from_binary(rows[_PASSAGES])
+    days = day_numbers(rows[PARTITION_COLUMN])
+    return encoded.dictionary, Features(encoded.indices.to_numpy(), days, wide, steep, held)
 
 
 def day_numbers(column: pa.ChunkedArray) -> NDArray[np.int32]:
@@ -84,3 +90,8 @@ def read_wide(past: Past, group: RowGroup) -> NDArray[np.uint32]:
 def read_steep(past: Past, group: RowGroup) -> NDArray[np.uint32]:
     """Read the steep bands of a row group: (rows, 32) uint32."""
     return from_binary(read_column(past, group, _STEEP))
+
+
+def read_passages(past: Past, group: RowGroup) -> Passages:
+    """Read the passages of a row group."""
+    return Passages.from_binary(read_column(past, group, _PASSAGES))

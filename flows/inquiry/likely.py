@@ -14,6 +14,7 @@ from transforms.buckets import UNDATED
 from transforms.fingerprint import fingerprint
 from transforms.likeness import Likeness, likenesses
 from transforms.meeting import Features
+from transforms.passages import passages
 from transforms.words import fold
 
 _TEXTS_AT_A_TIME: Final = 4096
@@ -46,8 +47,8 @@ def _rank(likely: Likely) -> tuple[float, float, str]:
 
 def _candidates(shelf: Shelf, text: str) -> tuple[list[str], set[str | None]]:
     """Ask every row of the features: without a date, the text meets them all by their wide bands."""
-    wide, steep = fingerprint(fold(pa.array([text])))
-    row = Features(np.zeros(1, np.int32), np.array([UNDATED]), wide, steep)
+    folded = fold(pa.array([text]))
+    row = Features(np.zeros(1, np.int32), np.array([UNDATED]), *fingerprint(folded), passages(folded))
     with ThreadPoolExecutor(shelf.threads) as pool:
         met = list(ask_history(shelf.past, row, 0, pool))
     days = np.concatenate([np.empty(0, np.int32), *(each.days for each in met)])

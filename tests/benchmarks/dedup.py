@@ -22,6 +22,7 @@ from transforms.canonical import DEFAULT_ORDER, canonical_ranks
 from transforms.clusters import JOINS, Edges, Members, cluster
 from transforms.fingerprint import fingerprint
 from transforms.meeting import Features, Pairs, Tiles, meetings
+from transforms.passages import Passages, joined, passages
 from transforms.relation import Compared, PairSettings, decide
 from transforms.similarity import compare
 from transforms.words import Folded, fold
@@ -30,7 +31,7 @@ _SLICE: Final = 2_048
 _LIMITS: Final = PairSettings()
 _SETTINGS: Final = {
     "n-gram": "3 words to meet, 5 to compare",
-    "bands x rows": "64 x 4",
+    "bands x rows": "64 x 4, and passages",
     "verified": "yes",
     "text": "words, lower case, no punctuation",
     "hash": "own, 64-bit",
@@ -44,6 +45,7 @@ class _Slice(NamedTuple):
     folded: Folded
     wide: NDArray[np.uint32]
     steep: NDArray[np.uint32]
+    passages: Passages
     digests: list[bytes]
 
 
@@ -57,9 +59,8 @@ def read(documents: Path) -> tuple[pa.ChunkedArray, list[pa.Array]]:
 def fingerprinted(texts: pa.Array) -> _Slice:
     """Fold and fingerprint some documents."""
     folded = fold(texts)
-    return _Slice(
-        folded, *fingerprint(folded), [blake2b(folded[i], digest_size=16).digest() for i in range(len(folded))]
-    )
+    digests = [blake2b(folded[i], digest_size=16).digest() for i in range(len(folded))]
+    return _Slice(folded, *fingerprint(folded), passages(folded), digests)
 
 
 def compared(slices: list[_Slice], chosen: Pairs, documents: NDArray[np.int64]) -> NDArray[np.float64]:
@@ -110,7 +111,8 @@ def deduplicate(slices: list[pa.Array], pool: ThreadPoolExecutor, watch: Stopwat
     word_counts = np.concatenate([each.folded.word_counts for each in done])[first]
     watch.lap("fingerprint")
     days = np.full(len(first), UNDATED, np.int32)
-    rows = Features(np.arange(len(first), dtype=np.int32), days, wide, steep)
+    held = joined([each.passages for each in done]).rows(first)
+    rows = Features(np.arange(len(first), dtype=np.int32), days, wide, steep, held)
     tiles = list(Tiles(np.concatenate([np.empty(0, np.uint64), *meetings(rows, 3, pool.map)]), len(first)))
     watch.lap("meet")
     found = list(pool.map(lambda pairs: edges_of(pairs, compared(done, pairs, first), word_counts), tiles))

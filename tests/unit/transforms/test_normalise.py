@@ -37,7 +37,7 @@ def ids(*records: dict[str, Any]) -> list[str]:
 
 def test_a_record_becomes_a_row_of_every_column() -> None:
     (row,) = rows(FULL)
-    bands = {name: len(row.pop(name)) for name in ("wide_bands", "steep_bands")}
+    bands = {name: len(row.pop(name)) for name in ("wide_bands", "steep_bands", "passages")}
     measured = {
         name: row.pop(name) for name in ("article_id", "text_id", "language_confidence", "digit_share", "upper_share")
     }
@@ -52,7 +52,7 @@ def test_a_record_becomes_a_row_of_every_column() -> None:
     }  # fmt: skip
 
     assert expected == row
-    assert bands == {"wide_bands": 256, "steep_bands": 128}
+    assert bands == {"wide_bands": 256, "steep_bands": 128, "passages": 4}
     assert (measured["digit_share"], round(measured["upper_share"] * 68)) == (0.0, 2)
     assert [32, 32] == [len(measured[name]) for name in ("article_id", "text_id")]
 
