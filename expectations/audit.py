@@ -1,11 +1,10 @@
 """Hold the next snapshot to the promises of `suite`, and say whether the night may be published.
 
-What is examined is tonight's rows and what they have to do with older ones: the parent snapshot's parts are immutable,
-and the run that made it found every critical promise kept in it. Of its rows tonight can break a promise only where it
-adds a row under the same id, dump or pair, or changes a place among copies and with it that cluster or chain, and
-these relations are looked up in the parent by key. So what holds of tonight's rows and of these relations holds of the
-whole snapshot, night after night; where no such parent is there to build on, because the lake is founded or the newest
-snapshot is a rollback's, a compaction's or was held to other promises, every row is examined.
+The parent snapshot's parts are immutable, and the run that made it found every critical promise kept in them. Tonight
+can break one only by a row that it adds or makes anew, be it by itself or beside older rows of the same id, dump, pair,
+cluster or version chain: the former are examined, the latter looked up in the parent by key. So what holds of tonight's
+rows and of these relations holds of the whole snapshot, by induction from a lake of which every row was examined: at
+its founding, after a snapshot that no run made (a rollback, a compaction), and when a critical promise has new words.
 """
 
 import re
@@ -78,16 +77,18 @@ def audit(
     warm_up()
     from expectations.suite import promises  # noqa: PLC0415
 
-    expected = promises(load_thresholds())
     with tempfile.TemporaryDirectory(dir=workspace, prefix="audit-") as folder:
         database = Path(folder) / "projection.duckdb"
-        project(database, snapshot, run_id, _critical(expected), memory_mb=memory_mb, connect=connect)
-        return examine(database, expected, memory_mb=memory_mb)
+        project(database, snapshot, run_id, critical_promises(), memory_mb=memory_mb, connect=connect)
+        return examine(database, promises(load_thresholds()), memory_mb=memory_mb)
 
 
-def _critical(promises: "Mapping[str, Sequence[Expectation]]") -> set[tuple[str, str]]:
-    """Give table and words of the promises that stop a night."""
-    return {(name, str(e.description)) for name, some in promises.items() for e in some if e.severity == "critical"}
+def critical_promises() -> set[tuple[str, str]]:
+    """Give table and words of each promise that stops a night when it is broken."""
+    from expectations.suite import STOP, promises  # noqa: PLC0415
+
+    suite = promises(load_thresholds())
+    return {(table, str(each.description)) for table, some in suite.items() for each in some if each.severity == STOP}
 
 
 def examine(database: Path, promises: "Mapping[str, Sequence[Expectation]]", *, memory_mb: int) -> tuple[Finding, ...]:

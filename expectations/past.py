@@ -26,13 +26,15 @@ _VIEWS: Final = """
         SELECT article_id, cluster_id, canonical_id, is_canonical FROM known WHERE stays AND in_cluster;
     CREATE VIEW unchanged_in_chain AS SELECT chain_id, version, is_current FROM known WHERE stays AND in_chain;
 """
+# Views, so that nothing is computed where there is no parent to ask.
 _WANTED: Final = """
-    CREATE TEMP TABLE wanted_article AS
+    CREATE TEMP VIEW wanted_article AS
         SELECT article_id FROM articles UNION SELECT article_id FROM membership UNION SELECT article_id FROM deliveries
         UNION SELECT article_id FROM pairs UNION SELECT other_id FROM pairs;
-    CREATE TEMP TABLE wanted_cluster AS SELECT cluster_id FROM membership UNION SELECT cluster_id FROM before;
-    CREATE TEMP TABLE wanted_chain AS SELECT chain_id FROM (FROM membership SELECT chain_id UNION FROM before
-        SELECT chain_id) WHERE chain_id IS NOT NULL;
+    CREATE TEMP VIEW wanted_cluster AS SELECT cluster_id FROM membership UNION SELECT cluster_id FROM before;
+    CREATE TEMP VIEW wanted_chain AS
+        SELECT chain_id FROM membership WHERE chain_id IS NOT NULL
+        UNION SELECT chain_id FROM before WHERE chain_id IS NOT NULL;
 """
 
 
@@ -105,12 +107,13 @@ def _look_up_dumps(connection: duckdb.DuckDBPyConnection, snapshot: Snapshot) ->
 def _look_up_pairs(connection: duckdb.DuckDBPyConnection, snapshot: Snapshot) -> None:
     """Only a pair of two older articles can be there already, and a night finds none: then nothing is scanned."""
     connection.execute("""
-        CREATE TEMP TABLE old_pair AS
+        CREATE TEMP VIEW old_pair AS
         SELECT article_id, other_id FROM pairs ANTI JOIN articles USING (article_id)
         WHERE other_id NOT IN (SELECT article_id FROM articles WHERE article_id IS NOT NULL)
     """)
-    [(count,)] = connection.execute("SELECT count(*) FROM old_pair").fetchall()
-    paths = snapshot.parent(PAIRS) if count else ()
+    paths = snapshot.parent(PAIRS)
+    if paths and not connection.execute("FROM old_pair LIMIT 1").fetchall():
+        paths = ()
     with readable(PAIRS, paths):
         connection.execute(f"""
             CREATE TABLE known_pair AS

@@ -24,7 +24,7 @@ import psutil
 from rich.console import Console
 from rich.table import Table as Grid
 
-from expectations.audit import audit, warm_up
+from expectations.audit import audit, critical_promises, warm_up
 from expectations.projection import project
 from expectations.snapshot import Snapshot
 from flows import run as description
@@ -38,7 +38,6 @@ from tests.integration.nights import write_dump
 PROJECT: Final = Path(__file__).resolve().parents[2]
 REPEAT: Final = 5
 _BRIDGE: Final = [{"url": "https://bridge.example/1", "body": "A ferry ran aground off Lindmoor in the night."}]
-_EVERY_PROMISE: Final = frozenset[tuple[str, str]]()
 
 _notes = Console(stderr=True)
 
@@ -101,10 +100,8 @@ def _child(path: Path) -> None:
 
 def _projecting(snapshot: Snapshot, run_id: str, workspace: Path, named: dict[str, Any]) -> float:
     with tempfile.TemporaryDirectory(dir=workspace) as folder:
-        # Every parent keeps no promise at all; without a parent there is nothing to look up.
-        held = _EVERY_PROMISE if snapshot.parent_run_id else {("articles", "a promise that nobody kept")}
         begin = perf_counter()
-        project(Path(folder) / "projection.duckdb", snapshot, run_id, held, **named)
+        project(Path(folder) / "projection.duckdb", snapshot, run_id, critical_promises(), **named)
         return perf_counter() - begin
 
 

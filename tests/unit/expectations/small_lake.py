@@ -1,6 +1,7 @@
 """A lake of ten articles that keeps every promise, and a night upon it, as rows that a test may spoil."""
 
 import datetime as dt
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -69,11 +70,11 @@ def night_rows() -> Rows:
     return rows
 
 
-def kept_promises(run_id: str, promises: list[tuple[str, str]]) -> list[dict[str, Any]]:
+def kept_promises(run_id: str, promises: Iterable[tuple[str, str]]) -> list[dict[str, Any]]:
     """Return the rows of AUDITS of a run that found these promises (table, words) kept."""
     return [
         {"run_id": run_id, "table_name": table, "expectation": words, "severity": "critical", "status": "passed"}
-        for table, words in promises
+        for table, words in sorted(promises)
     ]
 
 

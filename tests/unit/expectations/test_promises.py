@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from expectations.audit import Finding, audit, examine, verdict, warm_up
+from expectations.audit import Finding, audit, critical_promises, examine, verdict, warm_up
 from expectations.projection import PROJECTIONS, open_database, project
 from expectations.snapshot import Files, Snapshot
 from tests.unit.expectations.small_lake import (
@@ -269,21 +269,13 @@ RELATION_FAULTS: list[tuple[str, set[str], Spoil]] = [
 ]
 
 
-def _critical() -> list[tuple[str, str]]:
-    from expectations.suite import STOP, promises  # noqa: PLC0415
-    from expectations.thresholds import load_thresholds  # noqa: PLC0415
-
-    suite = promises(load_thresholds())
-    return [(table, str(each.description)) for table, some in suite.items() for each in some if each.severity == STOP]
-
-
 def _founding(rows: Rows, folder: Path) -> Snapshot:
     return Snapshot(write(rows, folder / "tonight"))
 
 
 def _addition(rows: Rows, folder: Path) -> Snapshot:
     """Put tonight's rows upon a history that was found sound, and that they have nothing to do with."""
-    older = older_rows() | {AUDITS.name: kept_promises(OLDER_RUN_ID, _critical())}
+    older = older_rows() | {AUDITS.name: kept_promises(OLDER_RUN_ID, critical_promises())}
     return Snapshot(write(rows, folder / "tonight"), write(older, folder / "older"), {}, OLDER_RUN_ID)
 
 
@@ -325,13 +317,13 @@ def test_a_broken_promise_fails_alone(
 def test_a_promise_that_tonight_and_history_break_together_fails_alone(
     promises: set[str], spoil: Spoil, tmp_path: Path
 ) -> None:
-    rows, older = night_rows(), older_rows() | {AUDITS.name: kept_promises(OLDER_RUN_ID, _critical())}
+    rows, older = night_rows(), older_rows() | {AUDITS.name: kept_promises(OLDER_RUN_ID, critical_promises())}
     spoil(rows)
     assert _broken(_night(rows, older, tmp_path), tmp_path) == promises
 
 
 def test_a_night_that_changes_places_of_history_keeps_every_promise(tmp_path: Path) -> None:
-    older = older_rows() | {AUDITS.name: kept_promises(OLDER_RUN_ID, _critical())}
+    older = older_rows() | {AUDITS.name: kept_promises(OLDER_RUN_ID, critical_promises())}
     assert _broken(_night(night_rows(), older, tmp_path), tmp_path) == set()
     assert _broken(_night(night_rows(), older_rows(), tmp_path / "kept"), tmp_path) == set()
 
@@ -355,7 +347,7 @@ def _sound(_: Rows) -> None:
 def test_history_is_examined_again_unless_its_own_run_found_every_critical_promise_kept(
     unaudited: Spoil, is_examined: bool, tmp_path: Path
 ) -> None:
-    older = older_rows() | {AUDITS.name: kept_promises(OLDER_RUN_ID, _critical())}
+    older = older_rows() | {AUDITS.name: kept_promises(OLDER_RUN_ID, critical_promises())}
     older["articles"][3]["char_count"] = 0
     unaudited(older)
     expected = {"Every article has a text"} if is_examined else set()
@@ -363,7 +355,7 @@ def test_history_is_examined_again_unless_its_own_run_found_every_critical_promi
 
 
 def test_history_is_examined_again_when_more_than_places_among_copies_is_replaced(tmp_path: Path) -> None:
-    older = older_rows() | {AUDITS.name: kept_promises(OLDER_RUN_ID, _critical())}
+    older = older_rows() | {AUDITS.name: kept_promises(OLDER_RUN_ID, critical_promises())}
     older["articles"][3]["char_count"] = 0
     snapshot = _night(night_rows(), older, tmp_path)
     files: Files = {**snapshot.replaced, "quarantine": snapshot.kept["quarantine"]}
@@ -374,7 +366,7 @@ def test_history_is_examined_again_when_more_than_places_among_copies_is_replace
 
 @pytest.mark.parametrize("unaudited", [_sound, lambda rows: rows["audits"].clear()], ids=["alone", "all"])
 def test_a_bad_night_does_not_hide_in_a_good_history(unaudited: Spoil, tmp_path: Path) -> None:
-    older = older_rows() | {AUDITS.name: kept_promises(OLDER_RUN_ID, _critical())}
+    older = older_rows() | {AUDITS.name: kept_promises(OLDER_RUN_ID, critical_promises())}
     unaudited(older)
     rows = night_rows()
     _undate(rows)
