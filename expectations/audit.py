@@ -1,4 +1,11 @@
-"""Hold the stored tables to the promises of `suite`, and say whether the night may be published."""
+"""Hold the next snapshot to the promises of `suite`, and say whether the night may be published.
+
+The parent snapshot's parts are immutable, and the run that made it found every critical promise kept in them. Tonight
+can break one only by a row that it adds or makes anew, be it by itself or beside older rows of the same id, dump, pair,
+cluster or version chain: the former are examined, the latter looked up in the parent by key. So what holds of tonight's
+rows and of these relations holds of the whole snapshot, by induction from a lake of which every row was examined: at
+its founding, after a snapshot that no run made (a rollback, a compaction), and when a critical promise has new words.
+"""
 
 import re
 import tempfile
@@ -9,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from expectations.projection import Connect, open_database, project
+from expectations.snapshot import Snapshot
 from expectations.thresholds import load_thresholds
 
 if TYPE_CHECKING:
@@ -54,26 +62,33 @@ def warm_up() -> None:
 
 
 def audit(
-    files: Mapping[str, Sequence[str]],
+    snapshot: Snapshot,
     run_id: str,
     workspace: Path,
     *,
     memory_mb: int = 1024,
     connect: Connect = open_database,
 ) -> tuple[Finding, ...]:
-    """Run every expectation over the stored tables: the absolute paths of each table's Parquet files, by its name.
+    """Run every expectation over what tonight's run, `run_id`, makes of the parent snapshot.
 
-    `connect` opens a DuckDB that can read them.
-    A table without files is empty. The workspace, which must exist, is left as it was. Raises LakeDamaged when a
-    table cannot be read at all; an expectation that cannot be answered is an errored finding.
+    `connect` opens a DuckDB that can read the files. The workspace, which must exist, is left as it was. Raises
+    LakeDamaged when a table cannot be read at all; an expectation that cannot be answered is an errored finding.
     """
     warm_up()
     from expectations.suite import promises  # noqa: PLC0415
 
     with tempfile.TemporaryDirectory(dir=workspace, prefix="audit-") as folder:
         database = Path(folder) / "projection.duckdb"
-        project(database, files, run_id, memory_mb=memory_mb, connect=connect)
+        project(database, snapshot, run_id, critical_promises(), memory_mb=memory_mb, connect=connect)
         return examine(database, promises(load_thresholds()), memory_mb=memory_mb)
+
+
+def critical_promises() -> set[tuple[str, str]]:
+    """Give table and words of each promise that stops a night when it is broken."""
+    from expectations.suite import STOP, promises  # noqa: PLC0415
+
+    suite = promises(load_thresholds())
+    return {(table, str(each.description)) for table, some in suite.items() for each in some if each.severity == STOP}
 
 
 def examine(database: Path, promises: "Mapping[str, Sequence[Expectation]]", *, memory_mb: int) -> tuple[Finding, ...]:
@@ -131,7 +146,7 @@ def _error(info: Mapping[str, Any]) -> str | None:
 
 
 def _observed(result: Mapping[str, Any]) -> str:
-    count, total = result["unexpected_count"] or 0, result.get("element_count")
+    count, total = result["unexpected_count"] or 0, result.get("element_count", 0) - result.get("missing_count", 0)
     rows = f"{count} of {total} rows ({count / total:.1%})" if total else f"{count} rows"
     examples = [str(value) for value in result["partial_unexpected_list"] if _is_presentable(value)]
     return f"{rows}, such as {', '.join(examples[:_SHOWN_EXAMPLES])}" if examples else rows
@@ -139,4 +154,6 @@ def _observed(result: Mapping[str, Any]) -> str:
 
 def _is_presentable(value: object) -> bool:
     """Whether a value is a number or a digest. A string that breaks an expectation may be anything."""
+    if isinstance(value, bool):
+        return False  # which of the two broke the expectation is plain from its words
     return isinstance(value, int | float) or (isinstance(value, str) and _DIGEST.fullmatch(value) is not None)

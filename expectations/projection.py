@@ -3,19 +3,22 @@
 What is not selected here cannot reach a result, a log or a report, whatever an article says.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
+from collections.abc import Set as AbstractSet
 from pathlib import Path
 from typing import Final
 
 import duckdb
 
+from expectations.past import find_changed, look_up, promises_kept
+from expectations.snapshot import Snapshot, readable, relation
 from transforms.article import ARTICLES
-from transforms.errors import LakeDamaged
 from transforms.schema import PARTITION_COLUMN, Table
 from transforms.tables import DELIVERIES, DUMPS, MEMBERSHIP, PAIRS, QUARANTINE
 
 _IS_TONIGHT: Final = "run_id = $run_id"
-_SHARE_OF_RUN: Final = "sum(quarantined) OVER run / nullif(sum(records_read) OVER run, 0)"
+_OF_RUN: Final = "OVER (PARTITION BY run_id)"
+_SHARE_OF_RUN: Final = f"sum(quarantined) {_OF_RUN} / nullif(sum(records_read) {_OF_RUN}, 0)"
 _UTC: Final = "published_at AT TIME ZONE 'UTC'"
 
 Config = dict[str, str | bool | int | float | list[str]]
@@ -24,20 +27,33 @@ Connect = Callable[[Path, Config], duckdb.DuckDBPyConnection]
 PROJECTIONS: Final[Mapping[Table, tuple[str, ...]]] = {
     ARTICLES: (
         "article_id",
-        "language",
         f"year({_UTC}) AS published_year",
         f"CAST({_UTC} AS DATE) AS published_day",
         "published_at_origin",
         PARTITION_COLUMN,
         "char_count",
+        "CASE WHEN is_added THEN published_at IS NOT NULL END AS is_dated_tonight",
+        "CASE WHEN is_added THEN language IS NOT NULL END AS is_language_known_tonight",
     ),
-    MEMBERSHIP: ("article_id", "cluster_id", "canonical_id", "is_canonical", "relation", "jaccard", "containment"),
+    MEMBERSHIP: (
+        "article_id",
+        "cluster_id",
+        "canonical_id",
+        "is_canonical",
+        "relation",
+        "jaccard",
+        "containment",
+        "chain_id",
+        "version",
+        "is_current",
+    ),
     # A member is a file name that a stranger chose: only whether two are the same is of interest.
     DELIVERIES: ("article_id", "dump_digest", "hash(member) AS member_hash", "record_number"),
-    PAIRS: ("article_id", "other_id", "jaccard", "containment", "relation"),
+    PAIRS: ("article_id", "other_id", "jaccard", "containment", "number_containment", "relation"),
     QUARANTINE: ("reason", "dump_digest"),
     DUMPS: (
         "dump_digest",
+        "status = 'consumed' AS is_consumed",
         "records_read",
         "admitted",
         "replayed",
@@ -46,8 +62,7 @@ PROJECTIONS: Final[Mapping[Table, tuple[str, ...]]] = {
         f"CASE WHEN {_IS_TONIGHT} THEN {_SHARE_OF_RUN} END AS quarantine_share_tonight",
     ),
 }
-_UNREADABLE: Final = (duckdb.BinderException, duckdb.InvalidInputException, duckdb.IOException)
-_WINDOWS: Final[Mapping[Table, str]] = {DUMPS: "WINDOW run AS (PARTITION BY run_id)"}
+_IF_CHANGED: Final = "SEMI JOIN changed ON changed.article_id IS NOT DISTINCT FROM row.article_id"
 
 
 def open_database(database: Path, config: Config) -> duckdb.DuckDBPyConnection:
@@ -56,47 +71,48 @@ def open_database(database: Path, config: Config) -> duckdb.DuckDBPyConnection:
 
 
 def project(
-    database: Path, files: Mapping[str, Sequence[str]], run_id: str, *, memory_mb: int, connect: Connect
+    database: Path,
+    snapshot: Snapshot,
+    run_id: str,
+    critical: AbstractSet[tuple[str, str]],
+    *,
+    memory_mb: int,
+    connect: Connect,
 ) -> None:
-    """Write a DuckDB file that holds the projection of every audited table over exactly these Parquet files.
+    """Write a DuckDB file that holds the projection of every audited table, and what `past` finds for it.
+
+    Projected are tonight's rows when the parent kept every critical promise (table, words) in the audit of the run
+    that made it, else all rows.
 
     Tables, not views: each is looked at a dozen times, and opening the days of years anew for each costs more than
     the rest of the audit. Raises LakeDamaged when a file is missing, is no Parquet or lacks a column of its table.
     """
-    config: Config = {"memory_limit": f"{memory_mb}MB"}
-    with connect(database, config) as connection:
+    with connect(database, {"memory_limit": f"{memory_mb}MB"}) as connection:
         # Read a few times and thrown away: compressing takes half of the time that writing does.
         connection.execute("SET force_compression = 'uncompressed'")
+        # Hash tables are to be of tonight's rows: what is joined stands on the right, whatever DuckDB estimates.
+        connection.execute("SET disabled_optimizers = 'build_side_probe_side'")
+        if not (snapshot.only_adds and critical <= promises_kept(connection, snapshot)):
+            snapshot = snapshot.founded_anew()
+        find_changed(connection, snapshot, PROJECTIONS[MEMBERSHIP])
         for table in PROJECTIONS:
-            paths = files.get(table.name, ())
-            try:
-                _project_table(connection, table, paths, run_id)
-            except _UNREADABLE as error:
-                if isinstance(error, duckdb.IOException) and not _lacks_any(paths):
-                    raise  # The trouble is not with the lake: the disk that the projection is written to is full.
-                raise LakeDamaged(
-                    f"The audit cannot read the {len(paths)} parts of {table.name} ({type(error).__name__}); "
-                    "run `broadsheet verify` to see which are damaged."
-                ) from error
+            _project_table(connection, table, snapshot, run_id)
+        look_up(connection, snapshot)
 
 
-def _lacks_any(paths: Sequence[str]) -> bool:
-    """Tell whether a file is missing; of object storage it is not known, and a failure is taken for the network's."""
-    return any("://" not in path and not Path(path).is_file() for path in paths)
+def _project_table(connection: duckdb.DuckDBPyConnection, table: Table, snapshot: Snapshot, run_id: str) -> None:
+    added, older = (files.get(table.name, ()) for files in (snapshot.added, snapshot.examined_again))
+    with readable(table, [*added, *older]):
+        # Rows of a part that was made anew, but are as they were, are history's.
+        only = _IF_CHANGED if snapshot.replaced.get(table.name) else ""
+        sql = f"""
+            CREATE TABLE {table.name} AS
+            {_select(table, relation(connection, table, added), is_added=True)} {only}
+            UNION ALL {_select(table, relation(connection, table, older), is_added=False)}
+        """
+        connection.execute(sql, {"run_id": run_id} if "$run_id" in sql else {})
 
 
-def _project_table(connection: duckdb.DuckDBPyConnection, table: Table, paths: Sequence[str], run_id: str) -> None:
+def _select(table: Table, rows: str, *, is_added: bool) -> str:
     columns = ", ".join(PROJECTIONS[table])
-    if paths:
-        source = _parquet(table, paths)
-    else:
-        source = "no_rows"
-        connection.register(source, table.full_schema.empty_table())
-    sql = f"CREATE TABLE {table.name} AS SELECT {columns} FROM {source} {_WINDOWS.get(table, '')}"
-    connection.execute(sql, {"run_id": run_id} if "$run_id" in sql else {})
-
-
-def _parquet(table: Table, paths: Sequence[str]) -> str:
-    hive = f"hive_types = {{'{PARTITION_COLUMN}': DATE}}, " if table.is_partitioned else ""
-    listed = ", ".join("'" + path.replace("'", "''") + "'" for path in paths)
-    return f"read_parquet([{listed}], {hive}hive_partitioning = {table.is_partitioned})"
+    return f"SELECT {columns} FROM (SELECT {is_added} AS is_added, * FROM {rows}) AS row"

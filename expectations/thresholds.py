@@ -25,9 +25,9 @@ class Thresholds:
     earliest_year: Threshold
     """Year before which no article is published."""
     language_known_share: Threshold
-    """Least share of articles whose language is known, 0 to 1."""
+    """Least share of the night's articles whose language is known, 0 to 1."""
     dated_share: Threshold
-    """Least share of articles that have a date, 0 to 1."""
+    """Least share of the night's articles that have a date, 0 to 1."""
     quarantine_share: Threshold
     """Greatest share of the night's records in quarantine, 0 to 1."""
 

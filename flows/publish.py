@@ -1,6 +1,7 @@
 """From drafts to a snapshot: into the store, past the audit, into a manifest, out to the analysts."""
 
 import platform
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import asdict, dataclass
@@ -14,6 +15,7 @@ from typing import Final
 import pyarrow as pa
 
 from expectations.audit import Finding, audit
+from expectations.snapshot import Snapshot
 from flows.drafts import Draft, draft
 from flows.lake.duck import open_duckdb
 from flows.lake.manifest import Manifest, Part
@@ -32,9 +34,31 @@ class Taken:
 
     parts: tuple[Part, ...]
 
-    def files(self, address: str) -> Mapping[str, Sequence[str]]:
-        """Give what DuckDB is to read, by table name."""
-        return {t.name: [f"{address}/{p.path}" for p in self.parts if p.table == t.name] for t in STORED}
+    def snapshot(self, address: str, parent: Manifest | None) -> Snapshot:
+        """Give what is to be audited; of the ledger of audits, that of the run which made the parent."""
+        old = set(parent.parts) if parent else set()
+        run_id = parent.run_id if parent else None
+        kept = (part for part in self.parts if part in old and (part.table != AUDITS.name or _may_hold(part, run_id)))
+        return Snapshot(
+            added=_files(address, (part for part in self.parts if part not in old)),
+            kept=_files(address, kept),
+            replaced=_files(address, old.difference(self.parts)),
+            parent_run_id=run_id,
+        )
+
+
+def _may_hold(part: Part, run_id: str | None) -> bool:
+    """Tell whether rows of a run may be in a part of the ledger, by its bounds; an empty part has none."""
+    least, most = (str(bounds.get("run_id") or "") for bounds in (part.minimum, part.maximum))
+    return least <= (run_id or "") <= most
+
+
+def _files(address: str, parts: Iterable[Part]) -> Mapping[str, Sequence[str]]:
+    """Give what DuckDB is to read, by table name."""
+    files: dict[str, list[str]] = defaultdict(list)
+    for part in sorted(parts, key=lambda part: part.path):
+        files[part.table].append(f"{address}/{part.path}")
+    return dict(files)
 
 
 def take_in(writer: Writer, parts: Iterable[Part], drafts: Iterable[Draft]) -> Taken:
@@ -73,12 +97,11 @@ def draft_dumps(report: RunReport, workspace: Path) -> Draft:
 
 
 def examine(
-    auditor: Executor, taken: Taken, address: str, run_id: str, workspace: Path, memory_mb: int
+    auditor: Executor, snapshot: Snapshot, address: str, run_id: str, workspace: Path, memory_mb: int
 ) -> tuple[Finding, ...]:
     """Audit the next snapshot in the process that has Great Expectations ready."""
-    return auditor.submit(
-        audit, taken.files(address), run_id, workspace, memory_mb=memory_mb, connect=partial(open_duckdb, address)
-    ).result()
+    connect = partial(open_duckdb, address)
+    return auditor.submit(audit, snapshot, run_id, workspace, memory_mb=memory_mb, connect=connect).result()
 
 
 def draft_ledger(

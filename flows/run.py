@@ -219,7 +219,7 @@ def _audit(night: Night, auditor: Executor, taken: Taken) -> tuple[Finding, ...]
             "audit",
             examine,
             auditor,
-            taken,
+            taken.snapshot(night.writer.address, night.parent),
             night.writer.address,
             report.run_id,
             night.workspace,

@@ -10,6 +10,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from expectations.audit import audit, verdict, warm_up
+from expectations.snapshot import Snapshot
 from transforms.errors import LakeDamaged
 from transforms.tables import DELIVERIES, DUMPS, QUARANTINE
 
@@ -38,9 +39,12 @@ def test_a_worker_audits_and_leaves_nothing_behind(
 ) -> None:
     workspace = tmp_path / "a $HOME, 100% odd name='x'"
     workspace.mkdir()
-    findings = worker.submit(audit, _delivered(tmp_path), "run", workspace).result()
+    findings = worker.submit(audit, Snapshot(_delivered(tmp_path)), "run", workspace).result()
     failed = {(each.table_name, each.expectation) for each in findings if each.status != "passed"}
-    assert failed == {(DELIVERIES.name, "Every delivery is that of a stored article")}
+    assert failed == {
+        (DELIVERIES.name, "Every delivery is that of a stored article"),
+        (DELIVERIES.name, "Every delivery is from a dump that was consumed"),
+    }
     assert verdict(findings) == "failed"
     assert list(workspace.iterdir()) == []
     assert capfd.readouterr() == ("", "")
@@ -53,5 +57,5 @@ def test_a_lake_that_cannot_be_read_is_damaged(worker: ProcessPoolExecutor, tmp_
     pq.write_table(pa.table({"x": [1]}), other)
     for table, path in ((DUMPS, tmp_path / "gone.parquet"), (QUARANTINE, broken), (DELIVERIES, other)):
         with pytest.raises(LakeDamaged, match=rf"1 parts of {table.name} .*broadsheet verify"):
-            worker.submit(audit, {table.name: [str(path)]}, "run", tmp_path).result()
+            worker.submit(audit, Snapshot({table.name: [str(path)]}), "run", tmp_path).result()
     assert sorted(each.name for each in tmp_path.iterdir()) == ["broken.parquet", "other.parquet"]

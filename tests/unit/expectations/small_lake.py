@@ -1,6 +1,7 @@
-"""A lake of ten articles that keeps every promise, as rows that a test may spoil before they are written."""
+"""A lake of ten articles that keeps every promise, and a night upon it, as rows that a test may spoil."""
 
 import datetime as dt
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,7 @@ import pyarrow.parquet as pq
 
 from transforms.article import ARTICLES
 from transforms.schema import PARTITION_COLUMN, Table
-from transforms.tables import DELIVERIES, DUMPS, MEMBERSHIP, PAIRS, QUARANTINE
+from transforms.tables import DELIVERIES, DUMPS, MEMBERSHIP, PAIRS, QUARANTINE, STORED
 
 Rows = dict[str, list[dict[str, Any]]]
 
@@ -17,6 +18,9 @@ RUN_ID = "2026-11-22-o'night"
 IDS = [f"{number:032x}" for number in range(1, 11)]
 STRANGER = "f" * 32
 DUMP = "d" * 64
+OLDER_RUN_ID = "2026-11-21"
+OLDER_IDS = [f"{number:032x}" for number in range(101, 111)]
+OLDER_DUMP = "e" * 64
 HOSTILE = "<script>alert('0123')</script>"
 
 
@@ -36,6 +40,44 @@ def good_rows() -> Rows:
     }
 
 
+def older_rows() -> Rows:
+    """Return the rows of a parent snapshot: clusters of 0 and 1, of 2 and 6, and a story in the versions 3 and 7."""
+    rows = {name: [_renamed(row) for row in some] for name, some in good_rows().items()}
+    ids, places = OLDER_IDS, rows[MEMBERSHIP.name]
+    places[2].update(cluster_id=ids[2], canonical_id=ids[6], is_canonical=False, relation="near")
+    places[6].update(cluster_id=ids[2])
+    places[3].update(chain_id=ids[3], is_current=False)
+    places[7].update(chain_id=ids[3], version=2)
+    return rows
+
+
+def night_rows() -> Rows:
+    """Return tonight's rows upon `older_rows`, whose places from 5 on lie in a part that is made anew.
+
+    Article 4 is the canonical copy of older article 5 and article 5 the third version of the older story 3; older
+    article 2 comes again.
+    """
+    rows, ids = good_rows(), OLDER_IDS
+    places = [*rows[MEMBERSHIP.name], *older_rows()[MEMBERSHIP.name][5:]]
+    places[4].update(cluster_id=IDS[4])
+    places[10].update(cluster_id=IDS[4], canonical_id=IDS[4], is_canonical=False, relation="near")
+    places[12].update(is_current=False)
+    places[5].update(chain_id=ids[3], version=3)
+    rows[MEMBERSHIP.name] = places
+    rows[PAIRS.name] += [_pair(IDS[4], ids[5]), _pair(IDS[5], ids[7])]
+    rows[DELIVERIES.name].append({"article_id": ids[2], **_record(11)})
+    rows[DUMPS.name][0].update(records_read=12, replayed=1)
+    return rows
+
+
+def kept_promises(run_id: str, promises: Iterable[tuple[str, str]]) -> list[dict[str, Any]]:
+    """Return the rows of AUDITS of a run that found these promises (table, words) kept."""
+    return [
+        {"run_id": run_id, "table_name": table, "expectation": words, "severity": "critical", "status": "passed"}
+        for table, words in sorted(promises)
+    ]
+
+
 def rejected(number: int) -> dict[str, Any]:
     """Return a quarantine row for the record at this position of the dump."""
     return {"reason": "malformed", "detail": HOSTILE, "raw": HOSTILE.encode(), **_record(number)}
@@ -43,8 +85,14 @@ def rejected(number: int) -> dict[str, Any]:
 
 def write(rows: Rows, folder: Path) -> dict[str, list[str]]:
     """Write the rows as Parquet, articles in Hive folders, and return the files of each table."""
-    tables = (ARTICLES, MEMBERSHIP, DELIVERIES, PAIRS, QUARANTINE, DUMPS)
+    tables = [table for table in STORED if table.name in rows]
     return {table.name: _write_table(table, rows[table.name], folder / table.name) for table in tables}
+
+
+def _renamed(row: dict[str, Any]) -> dict[str, Any]:
+    """Return the row of a night before, with other ids."""
+    names = {**dict(zip(IDS, OLDER_IDS, strict=True)), DUMP: OLDER_DUMP, RUN_ID: OLDER_RUN_ID}
+    return {key: names.get(value, value) if isinstance(value, str) else value for key, value in row.items()}
 
 
 def _write_table(table: Table, rows: list[dict[str, Any]], folder: Path) -> list[str]:
@@ -89,6 +137,8 @@ def _place(article_id: str) -> dict[str, Any]:
         "relation": "canonical",
         "jaccard": 1.0,
         "containment": 1.0,
+        "version": 1,
+        "is_current": True,
     }
 
 
@@ -98,6 +148,7 @@ def _pair(article_id: str, other_id: str) -> dict[str, Any]:
         "other_id": other_id,
         "jaccard": 0.9,
         "containment": 1.0,
+        "number_containment": 1.0,
         "relation": "near",
         "rule": HOSTILE,
     }
