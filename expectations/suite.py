@@ -239,7 +239,8 @@ def _dumps(limits: Thresholds) -> Promises:
             """WITH stored AS (
                 SELECT dump_digest FROM deliveries UNION ALL SELECT dump_digest FROM quarantine
             ), counted AS (SELECT dump_digest, count(*) AS record_count FROM stored GROUP BY dump_digest)
-            SELECT dump_digest FROM {batch} LEFT JOIN counted USING (dump_digest)
+            SELECT dump_digest FROM {batch} ANTI JOIN known_dump USING (dump_digest)
+            LEFT JOIN counted USING (dump_digest)
             WHERE is_tonight AND records_read > coalesce(record_count, 0)""",
         ),
         ExpectColumnValuesToBeBetween(
