@@ -166,6 +166,13 @@ def _holds(case: _Case) -> str:
     )
 
 
+def _held_by_far_longer(case: _Case) -> str:
+    return (
+        f"{share_text(case.pair.containment)} of the shorter text is in the longer, but {_jaccard(case)}: "
+        f"below {case.limits.held_jaccard:.2f} the longer holds other stories too"
+    )
+
+
 def _in_part(case: _Case) -> str:
     return (
         f"{_jaccard(case)}, below the {case.limits.near_jaccard:.2f} of a near copy; "
@@ -206,6 +213,7 @@ _TELLERS: Final = (
     _update,
     _near,
     _holds,
+    _held_by_far_longer,
     _in_part,
 )
 

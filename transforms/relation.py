@@ -34,6 +34,7 @@ class PairSettings:
     near_jaccard: least similarity of a near copy.
     containment: least share of the shorter text's shingles in the longer.
     contained_shingles: fewest shingles of a text that counts as contained.
+    held_jaccard: least similarity of a text and the one that holds it; a far longer one holds other stories too.
     number_containment: least share of the fewer numbers among the other's; below it the texts tell of other figures.
     """
 
@@ -47,6 +48,7 @@ class PairSettings:
     near_jaccard: float = 0.8
     containment: float = 0.9
     contained_shingles: int = 40
+    held_jaccard: float = 0.2
     number_containment: float = 0.6
 
 
@@ -126,6 +128,7 @@ class Facts:
     late_alike: bool
     contained: bool
     long_enough: bool
+    much_of_it: bool
     same_figures: bool
 
     @property
@@ -175,7 +178,8 @@ RULES: Final[tuple[tuple[str, Relation | None, Callable[[Facts], bool]], ...]] =
     ("short text, other headline", Relation.RELATED, lambda f: f.short and not f.same_headline),
     ("same outlet and headline, text moved on", Relation.REVISION, lambda f: f.is_update),
     ("near", Relation.NEAR, lambda f: f.near),
-    ("one holds the other", Relation.CONTAINS, lambda f: f.contained),
+    ("one holds the other", Relation.CONTAINS, lambda f: f.contained and f.much_of_it),
+    ("held by a far longer text", Relation.RELATED, lambda f: f.contained),
     ("alike in part", Relation.RELATED, lambda f: True),  # noqa: ARG005
 )
 
@@ -201,6 +205,7 @@ def lay_out(pair: Compared, limits: PairSettings) -> dict[str, Any]:
         "late_alike": pair.jaccard >= limits.late_jaccard,
         "contained": pair.containment >= limits.containment,
         "long_enough": pair.smaller_shingle_count >= limits.contained_shingles,
+        "much_of_it": pair.jaccard >= limits.held_jaccard,
         "same_figures": pair.number_containment >= limits.number_containment,
     }
 

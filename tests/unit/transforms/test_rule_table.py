@@ -66,7 +66,8 @@ CASES = (
     Case(10, "the outlet's own update", STORY, replace(REWRITE, source="echo", title=STORY.title), ALIKE),
     Case(11, "a light edit", STORY, REWRITE, replace(ALIKE, jaccard=0.8)),
     Case(12, "a wire story with a local beginning", STORY, REWRITE, replace(ALIKE, jaccard=0.4, containment=0.9)),
-    Case(13, "two stories that share a quotation", STORY, REWRITE, ALIKE),
+    Case(13, "a brief in a digest of many", STORY, REWRITE, replace(ALIKE, jaccard=0.19, containment=1.0)),
+    Case(14, "two stories that share a quotation", STORY, REWRITE, ALIKE),
 )
 
 
@@ -101,6 +102,7 @@ def test_a_pair_beside_every_limit_is_decided_by_that_limit() -> None:
         "late_jaccard": (replace(REWRITE, published=80 * HOUR), replace(ALIKE, jaccard=0.8), {"late_jaccard": 0.81}),
         "near_jaccard": (REWRITE, replace(ALIKE, jaccard=0.8), {"near_jaccard": 0.81}),
         "containment": (REWRITE, replace(ALIKE, containment=0.9), {"containment": 0.91}),
+        "held_jaccard": (REWRITE, replace(ALIKE, jaccard=0.4, containment=0.9), {"held_jaccard": 0.41}),
         "contained_shingles": (REWRITE, Similarity(0.4, 0.9, 40, 1.0), {"contained_shingles": 41}),
         "number_containment": (
             REWRITE,
