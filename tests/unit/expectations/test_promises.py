@@ -297,7 +297,7 @@ def _broken(snapshot: Snapshot, folder: Path) -> set[str]:
     return {each.expectation for each in findings if each.status == "failed"}
 
 
-@pytest.mark.parametrize("upon", [_founding, _addition])
+@pytest.mark.parametrize("upon", [pytest.param(_founding, marks=pytest.mark.slow), _addition])
 @pytest.mark.parametrize(("table", "promise", "spoil"), FAULTS, ids=[f"{table}: {each}" for table, each, _ in FAULTS])
 def test_a_broken_promise_fails_alone(
     table: str, promise: str, spoil: Spoil, upon: Callable[[Rows, Path], Snapshot], tmp_path: Path
