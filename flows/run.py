@@ -20,9 +20,10 @@ from flows.dedup.tonight import NightTask, Piece
 from flows.dedup.verify import verify
 from flows.drafts import draft_all, draft_days
 from flows.drivers import Driver, ended, worker_pool
+from flows.lake.catalog import source
+from flows.lake.duck import open_duckdb
 from flows.lake.integrity import require_whole
 from flows.lake.manifest import Manifest
-from flows.lake.query import open_snapshot
 from flows.lake.store import Store
 from flows.lake.writer import Writer
 from flows.landing import find_dumps, require_some
@@ -39,7 +40,7 @@ from flows.report import RunReport
 from flows.settings import Settings
 from flows.stage import Staged, stage
 from transforms.errors import AuditFailed, CommitConflict, RulesChanged, UsageError
-from transforms.tables import QUARANTINE
+from transforms.tables import MEMBERSHIP, QUARANTINE
 
 MOST_ATTEMPTS: Final = 20
 """How often a run is made again because another one, past the lock or on a medium without one, published first."""
@@ -248,13 +249,15 @@ def _publish(night: Night, arrivals: list[Arrival], taken: Taken, findings: tupl
         writer.commit(manifest)
         report.outcome = "published"
         writer.show_newest()
-        report.articles, report.copies = _sizes(Store(writer.medium), manifest.number)
+        report.articles, report.copies = _sizes(manifest, writer.address)
 
 
-def _sizes(store: Store, number: int) -> tuple[int, int]:
-    with open_snapshot(store, number) as connection:
+def _sizes(manifest: Manifest, address: str) -> tuple[int, int]:
+    """Count the canonical copies and all, by their places alone: the views would join the texts of years."""
+    places = source(MEMBERSHIP, manifest.parts_of(MEMBERSHIP.name), address)
+    with open_duckdb(address) as connection:
         [(articles, copies)] = connection.execute(
-            "SELECT count(*) FILTER (is_canonical), count(*) FROM copies"
+            f"SELECT count(*) FILTER (is_canonical), count(*) FROM {places}"
         ).fetchall()
     return int(articles), int(copies)
 

@@ -143,6 +143,7 @@ def _config(task: NightTask) -> Config:
         "threads": task.threads,
         "temp_directory": str(task.workspace / "spill"),
         "preserve_insertion_order": False,
+        "enable_external_file_cache": False,  # what is read of history is read once
     }
 
 
