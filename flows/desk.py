@@ -36,7 +36,10 @@ def write_report(store: Store, at: int | None, out: Path | None) -> Written:
         raise UsageError(f"{store.address} has no snapshot yet; `broadsheet run` makes the first")
     path = out or Path(f"report-{manifest.number}.html")
     page = _page(store, edition_of(manifest))
-    path.write_bytes(page)
+    try:
+        path.write_bytes(page)
+    except OSError as error:
+        raise UsageError(f"{path} cannot be written: {error.strerror}; name another with --out") from error
     return Written(manifest.number, str(path), len(page))
 
 

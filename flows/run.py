@@ -266,7 +266,8 @@ def _require_same_rules(parent: Manifest | None, settings: Settings) -> None:
     if parent and (parent.rules_digest, parent.schema_digest) != (settings.rules_digest, schema_digest()):
         raise RulesChanged(
             f"the lake {settings.lake} was made under other rules ({parent.rules_digest[:8]}, now "
-            f"{settings.rules_digest[:8]}); undo the change under [pairs], or run all dumps into a new lake"
+            f"{settings.rules_digest[:8]}); undo the change under [pairs] or [canonical], or run all dumps into a new "
+            "lake"
         )
 
 

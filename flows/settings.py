@@ -2,6 +2,7 @@
 
 import os
 import tomllib
+from collections import Counter
 from collections.abc import Collection
 from difflib import get_close_matches
 from hashlib import sha256
@@ -10,7 +11,7 @@ from typing import Annotated, Any, Final
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator
 
-from transforms.canonical import CanonicalSettings
+from transforms.canonical import CanonicalSettings, Criterion
 from transforms.errors import UsageError
 from transforms.fields import TARGETS
 from transforms.relation import PairSettings
@@ -98,6 +99,15 @@ class Settings(_Frozen):
                 raise ValueError(f"{name} is {value}, but must lie between 0 and {most}")
         return pairs
 
+    @field_validator("canonical")
+    @classmethod
+    def _one_order(cls, canonical: CanonicalSettings) -> CanonicalSettings:
+        if len({*canonical.order}) < len(canonical.order):
+            raise ValueError(f"order names {_twice(canonical.order)!r} twice: each criterion decides once")
+        if canonical.preferred and Criterion.PREFERRED not in canonical.order:
+            raise ValueError("preferred names outlets, but order lacks 'preferred': add it where it is to decide")
+        return canonical
+
     @property
     def lake_address(self) -> str:
         """The lake wherever one looks from: an absolute path, or the address in a bucket."""
@@ -157,6 +167,10 @@ def _explain(error: ValidationError, path: Path) -> str:
         ]
         return f"{path}: unknown setting {place!r}{_hint(str(first['loc'][-1]), known)}"
     return f"{path}: setting {place!r}: {first['msg'].removeprefix('Value error, ')}"
+
+
+def _twice(names: Collection[str]) -> str:
+    return str(next(name for name, count in Counter(names).items() if count > 1))
 
 
 def _hint(name: str, known: Collection[str]) -> str:

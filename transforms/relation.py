@@ -88,7 +88,7 @@ class Compared(NamedTuple):
 
     same_outlet: the same outlet, where there is a headline to recognise its story by. Articles of which nobody knows
     the outlet count as one outlet's: most come in one dump, from one feed.
-    gap_hours: time between the two, 0 where either is undated: it may have run at any time.
+    gap_hours: time between the two, 0 where either is undated: it may have run at any time. is_dated: both are dated.
     """
 
     same_text: Any
@@ -97,6 +97,7 @@ class Compared(NamedTuple):
     same_outlet: Any
     shorter_words: Any
     gap_hours: Any
+    is_dated: Any
     jaccard: Any
     containment: Any
     smaller_shingle_count: Any
@@ -121,6 +122,7 @@ class Facts:
     long: bool
     inside: bool
     same_day: bool
+    is_dated: bool
     in_reach: bool
     version_alike: bool
     alike: bool
@@ -153,8 +155,8 @@ class Facts:
 
     @property
     def is_update(self) -> bool:
-        """The same outlet's story under the same headline."""
-        return self.same_outlet and self.same_headline and not self.short
+        """The same outlet's story under the same headline; without a date it may be another day's, as a notice is."""
+        return self.same_outlet and self.same_headline and not self.short and self.is_dated
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,6 +200,7 @@ def lay_out(pair: Compared, limits: PairSettings) -> dict[str, Any]:
         "long": pair.shorter_words >= limits.long_words,
         "inside": inside,
         "same_day": pair.gap_hours <= limits.short_window_hours,
+        "is_dated": pair.is_dated,
         "in_reach": (inside & pair.is_wide) | pair.is_steep,
         "version_alike": pair.jaccard >= limits.revision_jaccard,
         "alike": pair.jaccard >= limits.listed_jaccard,
@@ -220,6 +223,7 @@ def compared(a: Profile, b: Profile, similarity: Similarity) -> Compared:
         same_outlet=a.source == b.source and "" not in (a.title, b.title),
         shorter_words=min(a.word_count, b.word_count),
         gap_hours=abs((a.published or 0.0) - (b.published or 0.0)) / _SECONDS_PER_HOUR if dated else 0.0,
+        is_dated=dated,
         jaccard=similarity.jaccard,
         containment=similarity.containment,
         smaller_shingle_count=similarity.smaller_shingle_count,

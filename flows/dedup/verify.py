@@ -126,6 +126,7 @@ def _judge(pairs: _TextPairs, carriers: _Carriers, asked: _Asked, limits: PairSe
         same_outlet=(p.outlets[left] == p.outlets[right]) & (p.outlets[left] >= 0),
         shorter_words=np.minimum(p.word_counts[left], p.word_counts[right]),
         gap_hours=np.nan_to_num(gap),
+        is_dated=~np.isnan(gap),
         jaccard=pairs.jaccard[chosen],
         containment=pairs.containment[chosen],
         smaller_shingle_count=pairs.smaller_shingle_count[chosen],

@@ -80,7 +80,7 @@ def edges_of(pairs: Pairs, found: NDArray[np.float64], word_counts: NDArray[np.i
     jaccard, containment, smaller, numbers = found.T
     hours = np.zeros(len(no))
     asked = Compared(
-        no, no, ~no, no, words, hours, jaccard, containment, smaller, numbers, pairs.is_wide, pairs.is_steep
+        no, no, ~no, no, words, hours, no, jaccard, containment, smaller, numbers, pairs.is_wide, pairs.is_steep
     )
     lines = decide(asked, _LIMITS)
     joins = JOINS[lines]

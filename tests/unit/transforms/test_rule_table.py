@@ -14,6 +14,7 @@ REPRINT = Profile("2", "text", "courier", None, "no ferry today", 2 * HOUR, 100)
 REWRITE = replace(REPRINT, text_id="other text")
 DAILY = replace(STORY, article_id="2", canonical_url=None, published=19 * HOUR)
 LATE = replace(REWRITE, published=73 * HOUR)
+UPDATE = replace(REWRITE, source="echo", title=STORY.title)
 BRIEF = replace(REWRITE, word_count=39)
 ALIKE = Similarity(jaccard=0.6, containment=0.8, smaller_shingle_count=90, number_containment=1.0)
 
@@ -63,10 +64,16 @@ CASES = (
     Case(7, "a short notice, the next day", STORY, replace(REWRITE, published=19 * HOUR, word_count=39), ALIKE),
     Case(8, "the same report of other figures", STORY, REWRITE, replace(ALIKE, jaccard=0.9, number_containment=0.59)),
     Case(9, "short texts alike under other headlines", STORY, BRIEF, replace(ALIKE, jaccard=0.9)),
-    Case(10, "the outlet's own update", STORY, replace(REWRITE, source="echo", title=STORY.title), ALIKE),
+    Case(10, "the outlet's own update", STORY, UPDATE, ALIKE),
     Case(11, "a light edit", STORY, REWRITE, replace(ALIKE, jaccard=0.8)),
     Case(12, "a wire story with a local beginning", STORY, REWRITE, replace(ALIKE, jaccard=0.4, containment=0.9)),
     Case(13, "a brief in a digest of many", STORY, REWRITE, replace(ALIKE, jaccard=0.19, containment=1.0)),
+    Case(
+        14,
+        "an outlet's notice of no known day",
+        STORY,
+        replace(REWRITE, source="echo", title=STORY.title, published=None),
+    ),
     Case(14, "two stories that share a quotation", STORY, REWRITE, ALIKE),
 )
 
