@@ -13,7 +13,8 @@ A steep band is two neighbouring wide bands taken together, so texts that share 
 Broder, "On the resemblance and containment of documents", 1997; Leskovec et al., "Mining of Massive Datasets", 3.4.
 """
 
-from typing import Final
+from functools import cache
+from typing import Final, NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -80,8 +81,8 @@ def hash_shingles(
     for first in range(count - width + 1):
         value = np.uint64(0)
         for step in range(width):
-            value = mix(value * _STEP + hashes[first + step])
-        out[first] = value
+            value = value * _STEP + hashes[first + step]
+        out[first] = mix(value)
     return count - width + 1
 
 
@@ -91,9 +92,7 @@ def _lower_minima(
 ) -> None:  # pragma: no cover - compiled
     # numba widens products to 64 bits; unless each is cut back to 32, no value is ever below the start
     for k in range(len(minima)):
-        hashed = np.uint32(np.uint32(value ^ masks[k]) * factors[k])
-        hashed = np.uint32(np.uint32(hashed ^ (hashed >> np.uint32(15))) * np.uint32(0x85EBCA6B))
-        minima[k] = min(minima[k], hashed)
+        minima[k] = min(minima[k], np.uint32(np.uint32(value ^ masks[k]) * factors[k]))
 
 
 @njit(nogil=True, cache=True)
@@ -105,24 +104,46 @@ def _bands(minima: NDArray[np.uint32], rows: int, out: NDArray[np.uint32]) -> No
         out[band] = np.uint32(value >> np.uint64(32))
 
 
+class Hashed(NamedTuple):
+    """Hashes of the words of many texts, one after the other: those of text t are `words[starts[t]:starts[t + 1]]`."""
+
+    words: NDArray[np.uint64]
+    starts: NDArray[np.int64]
+
+
+def hashed(folded: Folded) -> Hashed:
+    """Hash every word of folded texts."""
+    starts = np.concatenate([np.zeros(1, np.int64), np.cumsum(folded.word_counts, dtype=np.int64)])
+    words = np.empty(starts[-1], np.uint64)
+    _hash_texts(folded.data, folded.offsets, starts, words)
+    return Hashed(words, starts)
+
+
+@njit(nogil=True, cache=True)
+def _hash_texts(
+    data: NDArray[np.uint8], offsets: NDArray[np.int64], starts: NDArray[np.int64], words: NDArray[np.uint64]
+) -> None:  # pragma: no cover - compiled
+    for text in range(len(offsets) - 1):
+        hash_words(data, offsets[text], offsets[text + 1], words[starts[text] : starts[text + 1]])
+
+
 @njit(nogil=True, cache=True)
 def _fingerprint(
-    data: NDArray[np.uint8],
-    offsets: NDArray[np.int64],
+    words: NDArray[np.uint64],
+    starts: NDArray[np.int64],
     factors: NDArray[np.uint32],
     masks: NDArray[np.uint32],
     wide: NDArray[np.uint32],
     steep: NDArray[np.uint32],
 ) -> None:  # pragma: no cover - compiled
     longest = 0
-    for text in range(len(offsets) - 1):
-        longest = max(longest, offsets[text + 1] - offsets[text])
-    hashes = np.empty(longest // 2 + 1, np.uint64)
-    shingles = np.empty(longest // 2 + 1, np.uint64)
+    for text in range(len(starts) - 1):
+        longest = max(longest, starts[text + 1] - starts[text])
+    shingles = np.empty(longest + 1, np.uint64)
     minima = np.empty(len(factors), np.uint32)
-    for text in range(len(offsets) - 1):
-        count = hash_words(data, offsets[text], offsets[text + 1], hashes)
-        count = hash_shingles(hashes, count, SHINGLE_WORDS, shingles)
+    for text in range(len(starts) - 1):
+        own = words[starts[text] : starts[text + 1]]
+        count = hash_shingles(own, len(own), SHINGLE_WORDS, shingles)
         minima[:] = np.uint32(0xFFFFFFFF)
         for k in range(count):
             _lower_minima(np.uint32(shingles[k] >> np.uint64(32)), factors, masks, minima)
@@ -130,6 +151,7 @@ def _fingerprint(
         _bands(minima, len(minima) // steep.shape[1], steep[text])
 
 
+@cache
 def _hash_family() -> tuple[NDArray[np.uint32], NDArray[np.uint32]]:
     """Odd factors and masks, (MINIMA,) uint32 each, the same on every machine."""
     steps = np.arange(1, 2 * MINIMA + 1, dtype=np.uint64) * _STEP + np.uint64(_SEED)
@@ -138,12 +160,11 @@ def _hash_family() -> tuple[NDArray[np.uint32], NDArray[np.uint32]]:
     return high[:MINIMA] | np.uint32(1), high[MINIMA:]
 
 
-def fingerprint(folded: Folded) -> tuple[NDArray[np.uint32], NDArray[np.uint32]]:
-    """Give the wide (texts, 64) and steep (texts, 32) uint32 bands of folded texts."""
-    wide = np.empty((len(folded), WIDE_BANDS), np.uint32)
-    steep = np.empty((len(folded), STEEP_BANDS), np.uint32)
-    factors, masks = _hash_family()
-    _fingerprint(folded.data, folded.offsets, factors, masks, wide, steep)
+def fingerprint(texts: Hashed) -> tuple[NDArray[np.uint32], NDArray[np.uint32]]:
+    """Give the wide (texts, 64) and steep (texts, 32) uint32 bands of hashed texts."""
+    count = len(texts.starts) - 1
+    wide, steep = np.empty((count, WIDE_BANDS), np.uint32), np.empty((count, STEEP_BANDS), np.uint32)
+    _fingerprint(*texts, *_hash_family(), wide, steep)
     return wide, steep
 
 

@@ -7,7 +7,7 @@ import numpy as np
 import pyarrow as pa
 
 from transforms.buckets import share
-from transforms.fingerprint import LEAST_STEEP, LEAST_WIDE, fingerprint
+from transforms.fingerprint import LEAST_STEEP, LEAST_WIDE, fingerprint, hashed
 from transforms.passages import passages, share_passages
 from transforms.relation import Similarity
 from transforms.similarity import compare
@@ -29,9 +29,10 @@ def likenesses(text: str, others: Sequence[str]) -> list[Likeness]:
     places = np.arange(1, len(folded), dtype=np.int64)
     own = np.zeros(len(others), np.int64)
     figures = compare(folded, own, places)
-    wide, steep = fingerprint(folded)
+    words = hashed(folded)
+    wide, steep = fingerprint(words)
     is_steep = share(steep[own], steep[places], LEAST_STEEP)
-    is_wide = share(wide[own], wide[places], LEAST_WIDE) | share_passages(*passages(folded), own, places)
+    is_wide = share(wide[own], wide[places], LEAST_WIDE) | share_passages(*passages(words), own, places)
     return [
         Likeness(
             Similarity(jaccard, containment, int(shingles), numbers, bool(is_wide[at]), bool(is_steep[at])),

@@ -55,13 +55,15 @@ def meetings(
 ) -> list[Keys]:
     """Give the candidates among rows: within the window by a wide band or by passages, beyond it by steep bands.
 
-    `run` maps a function over bands, in several threads if it likes.
+    `run` maps a function over jobs, in several threads if it likes.
     """
-    bands = [
-        (is_wide, band) for is_wide in (True, False) for band in range((rows.wide if is_wide else rows.steep).shape[1])
+    wide, steep = (range(bands.shape[1]) for bands in (rows.wide, rows.steep))
+    jobs = [
+        partial(_of_passages, rows, window_days),
+        *(partial(_of_band, rows, window_days, (True, band)) for band in wide),
+        *(partial(_of_band, rows, window_days, (False, band)) for band in steep),
     ]
-    by_passage = _of_passages(rows, window_days)
-    return [*chain.from_iterable(run(partial(_of_band, rows, window_days), bands)), *by_passage]
+    return list(chain.from_iterable(run(lambda job: list(job()), jobs)))
 
 
 def _of_band(rows: Features, window_days: int, band: tuple[bool, int]) -> list[Keys]:
@@ -75,7 +77,7 @@ def _of_band(rows: Features, window_days: int, band: tuple[bool, int]) -> list[K
 
 
 def _of_passages(rows: Features, window_days: int) -> Iterator[Keys]:
-    for one, other in Holders(rows.passages).ask(rows.passages, rows.days, rows.days, window_days, is_own=True):
+    for one, other in Holders(rows.passages).meet(rows.days, window_days):
         is_new = ~share(rows.wide[one], rows.wide[other], LEAST_WIDE)  # the rest have met
         left, right = one[is_new], other[is_new]
         is_steep = share(rows.steep[left], rows.steep[right], LEAST_STEEP)

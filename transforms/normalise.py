@@ -19,7 +19,7 @@ import pyarrow.compute as pc
 from transforms.article import ARTICLES, EDITS, UNKNOWN_SOURCE, Origin, Reason
 from transforms.dates import date_in_url, parse_date
 from transforms.fields import TARGETS, FieldMap, is_empty, pick
-from transforms.fingerprint import as_binary, fingerprint
+from transforms.fingerprint import as_binary, fingerprint, hashed
 from transforms.language import detect
 from transforms.parse import Malformed, Record
 from transforms.passages import passages
@@ -229,7 +229,8 @@ def _digestible(value: Any) -> Any:
 def _text_columns(texts: list[Cleaned]) -> dict[str, Any]:
     array = pa.array([t.text for t in texts], pa.string())
     folded = fold(array)
-    wide, steep = fingerprint(folded)
+    words = hashed(folded)
+    wide, steep = fingerprint(words)
     digits, uppers, breaks, sizes = count_bytes(array).T
     return {
         "text_id": [blake2b(folded[i], digest_size=_ID_BYTES).hexdigest() for i in range(len(folded))],
@@ -243,7 +244,7 @@ def _text_columns(texts: list[Cleaned]) -> dict[str, Any]:
         "upper_share": (uppers / np.maximum(sizes, 1)).astype(np.float32),
         "wide_bands": as_binary(wide),
         "steep_bands": as_binary(steep),
-        "passages": passages(folded).as_binary(),
+        "passages": passages(words).as_binary(),
     }
 
 

@@ -16,12 +16,11 @@ from numba import njit
 from numpy.typing import NDArray
 
 from transforms.buckets import PAIRS_AT_A_TIME, is_near
-from transforms.fingerprint import hash_words, mix
-from transforms.words import Folded
+from transforms.fingerprint import Hashed, mix
 
 LEAST_WORDS: Final = 8
 MOST_WORDS: Final = 64
-_MASK: Final = np.uint64(7)
+_SHIFT: Final = np.uint64(61)  # three bits: one word in eight ends a passage that is long enough
 _LEAST_SHARE: Final = 3  # one in so many
 _STEP: Final = np.uint64(0x9E3779B97F4A7C15)
 _LOW: Final = np.uint64(0xFFFFFFFF)
@@ -65,31 +64,29 @@ def joined(some: Sequence[Passages]) -> Passages:
     return Passages(np.concatenate([each.hashes for each in some]), np.cumsum(counts))
 
 
-def passages(folded: Folded) -> Passages:
-    """Cut folded texts into passages."""
-    words = int(folded.offsets[-1] - folded.offsets[0]) // 2 + len(folded) + 1
-    hashes, starts = np.empty(words // LEAST_WORDS + len(folded) + 1, np.uint32), np.zeros(len(folded) + 1, np.int64)
-    _cut(folded.data, folded.offsets, hashes, starts)
+def passages(texts: Hashed) -> Passages:
+    """Cut hashed texts into passages."""
+    hashes, starts = np.empty(len(texts.words) // LEAST_WORDS, np.uint32), np.zeros(len(texts.starts), np.int64)
+    _cut(*texts, hashes, starts)
     return Passages(hashes[: starts[-1]].copy(), starts)
 
 
 @njit(nogil=True, cache=True)
 def _cut(
-    data: NDArray[np.uint8], offsets: NDArray[np.int64], out: NDArray[np.uint32], starts: NDArray[np.int64]
+    words: NDArray[np.uint64], word_starts: NDArray[np.int64], out: NDArray[np.uint32], starts: NDArray[np.int64]
 ) -> None:  # pragma: no cover - compiled
-    for text in range(len(offsets) - 1):
-        words = np.empty((offsets[text + 1] - offsets[text]) // 2 + 1, np.uint64)
-        count = hash_words(data, offsets[text], offsets[text + 1], words)
-        found = np.empty(count // LEAST_WORDS + 1, np.uint32)
+    found = np.empty(len(out) + 1, np.uint32)
+    for text in range(len(starts) - 1):
+        own = words[word_starts[text] : word_starts[text + 1]]
         cut = length = 0
-        value = np.uint64(0)
-        for k in range(count):
-            value = mix(value * _STEP + words[k])
+        value = before = np.uint64(0)
+        for k in range(len(own)):
+            value = value * _STEP + own[k]
             length += 1
-            is_end = k + 1 == count or length == MOST_WORDS
-            is_end = is_end or mix(words[k - 1] * _STEP + words[k]) & _MASK == np.uint64(0)
+            is_end = k + 1 == len(own) or length == MOST_WORDS or (before * _STEP + own[k]) >> _SHIFT == np.uint64(0)
+            before = own[k]
             if is_end and length >= LEAST_WORDS:
-                found[cut] = np.uint32(value >> np.uint64(32))
+                found[cut] = np.uint32(mix(value) >> np.uint64(32))
                 cut += 1
                 value, length = np.uint64(0), 0
         found[:cut].sort()
@@ -143,23 +140,64 @@ class Holders:
         rows = np.repeat(np.arange(len(own.starts) - 1, dtype=np.uint64), np.diff(own.starts))
         self._packed = own.hashes.astype(np.uint64) << np.uint64(32) | rows
         self._packed.sort()
+        bits = max(1, min(24, len(rows).bit_length()))
+        first = np.arange((1 << bits) + 1, dtype=np.uint64) << np.uint64(64 - bits)
+        first[-1] = np.uint64(0xFFFFFFFFFFFFFFFF)
+        self._starts, self._shift = np.searchsorted(self._packed, first), 64 - bits
+
+    def meet(self, days: NDArray[np.int32], window_days: int) -> Iterator[_Pairs]:
+        """Yield the pairs of own rows within the window that share enough passages, each once."""
+        place = np.array([0, 1], np.int64)
+        left, right = np.empty((2, PAIRS_AT_A_TIME), np.int32)
+        while count := _meet(self._packed, self.own, days, window_days, place, left, right):
+            yield left[:count].copy(), right[:count].copy()
 
     def ask(
-        self, past: Passages, past_days: NDArray[np.int32], days: NDArray[np.int32], window_days: int,
-        *, is_own: bool = False,
-    ) -> Iterator[_Pairs]:  # fmt: skip
-        """Yield the pairs (past row, own row) within the window that share enough passages, each once.
-
-        With `is_own` the rows that ask are these rows themselves: only pairs of a row with a later one.
-        """
+        self, past: Passages, past_days: NDArray[np.int32], days: NDArray[np.int32], window_days: int
+    ) -> Iterator[_Pairs]:
+        """Yield the pairs (past row, own row) within the window that share enough passages, each once."""
         asked = np.repeat(np.arange(len(past.starts) - 1, dtype=np.int32), np.diff(past.starts))
-        places = np.searchsorted(self._packed, past.hashes.astype(np.uint64) << np.uint64(32))
+        places = self._starts[past.hashes.astype(np.uint64) << np.uint64(32) >> np.uint64(self._shift)]
         state = np.zeros(2, np.int64)
         left, right = np.empty((2, PAIRS_AT_A_TIME), np.int32)
         while count := _ask(
-            asked, places, past, past_days, self.own, days, self._packed, window_days, is_own, state, left, right
+            asked, places, past, past_days, self.own, days, self._packed, window_days, state, left, right
         ):
             yield left[:count].copy(), right[:count].copy()
+
+
+@njit(nogil=True, cache=True)
+def _meet(
+    packed: NDArray[np.uint64],
+    own: Passages,
+    days: NDArray[np.int32],
+    window_days: int,
+    place: NDArray[np.int64],
+    left: NDArray[np.int32],
+    right: NDArray[np.int32],
+) -> int:  # pragma: no cover - compiled
+    """Fill `left` and `right` from where `place` (first, second) stands among the holders; give how many pairs."""
+    count = 0
+    i, j = place
+    while i < len(packed):
+        at = packed[i] >> np.uint64(32)
+        a = np.int64(packed[i] & _LOW)
+        while j < len(packed) and packed[j] >> np.uint64(32) == at:
+            b = np.int64(packed[j] & _LOW)
+            j += 1
+            if not is_near(days[a], days[b], window_days):
+                continue
+            one, other = own.hashes[own.starts[a] : own.starts[a + 1]], own.hashes[own.starts[b] : own.starts[b + 1]]
+            if _meets_first(one, other, np.uint32(at)):
+                left[count], right[count] = a, b
+                count += 1
+                if count == len(left):
+                    place[0], place[1] = i, j
+                    return count
+        i += 1
+        j = i + 1
+    place[0] = i
+    return count
 
 
 @njit(nogil=True, cache=True)
@@ -172,21 +210,21 @@ def _ask(
     days: NDArray[np.int32],
     packed: NDArray[np.uint64],
     window_days: int,
-    is_own: bool,
     state: NDArray[np.int64],
     left: NDArray[np.int32],
     right: NDArray[np.int32],
 ) -> int:  # pragma: no cover - compiled
-    """Fill `left` and `right` from where `state` (passage asked about, step among its holders) stands."""
+    """Fill `left` and `right` from where `state` (passage asked about, step from its place on) stands."""
     count = 0
     at, step = state
     while at < len(asked):
         row = asked[at]
         one = past.hashes[past.starts[row] : past.starts[row + 1]]
-        while places[at] + step < len(packed) and packed[places[at] + step] >> np.uint64(32) == past.hashes[at]:
-            found = np.int64(packed[places[at] + step] & _LOW)
+        while places[at] + step < len(packed) and packed[places[at] + step] >> np.uint64(32) <= past.hashes[at]:
+            holder = packed[places[at] + step]
+            found = np.int64(holder & _LOW)
             step += 1
-            if (is_own and found <= row) or not is_near(past_days[row], days[found], window_days):
+            if holder >> np.uint64(32) != past.hashes[at] or not is_near(past_days[row], days[found], window_days):
                 continue
             other = own.hashes[own.starts[found] : own.starts[found + 1]]
             if _meets_first(one, other, past.hashes[at]):

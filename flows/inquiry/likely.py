@@ -11,7 +11,7 @@ from flows.dedup.candidates import ask_history
 from flows.dedup.features import day_texts
 from flows.inquiry.shelf import Shelf
 from transforms.buckets import UNDATED
-from transforms.fingerprint import fingerprint
+from transforms.fingerprint import fingerprint, hashed
 from transforms.likeness import Likeness, likenesses
 from transforms.meeting import Features
 from transforms.passages import passages
@@ -47,8 +47,8 @@ def _rank(likely: Likely) -> tuple[float, float, str]:
 
 def _candidates(shelf: Shelf, text: str) -> tuple[list[str], set[str | None]]:
     """Ask every row of the features: without a date, the text meets them all by their wide bands."""
-    folded = fold(pa.array([text]))
-    row = Features(np.zeros(1, np.int32), np.array([UNDATED]), *fingerprint(folded), passages(folded))
+    words = hashed(fold(pa.array([text])))
+    row = Features(np.zeros(1, np.int32), np.array([UNDATED]), *fingerprint(words), passages(words))
     with ThreadPoolExecutor(shelf.threads) as pool:
         met = list(ask_history(shelf.past, row, 0, pool))
     days = np.concatenate([np.empty(0, np.int32), *(each.days for each in met)])

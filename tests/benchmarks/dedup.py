@@ -20,7 +20,7 @@ from tests.benchmarks.peers.answer import Labels, Stopwatch, give
 from transforms.buckets import UNDATED
 from transforms.canonical import DEFAULT_ORDER, canonical_ranks
 from transforms.clusters import JOINS, Edges, Members, cluster
-from transforms.fingerprint import fingerprint
+from transforms.fingerprint import fingerprint, hashed
 from transforms.meeting import Features, Pairs, Tiles, meetings
 from transforms.passages import Passages, joined, passages
 from transforms.relation import Compared, PairSettings, decide
@@ -60,7 +60,8 @@ def fingerprinted(texts: pa.Array) -> _Slice:
     """Fold and fingerprint some documents."""
     folded = fold(texts)
     digests = [blake2b(folded[i], digest_size=16).digest() for i in range(len(folded))]
-    return _Slice(folded, *fingerprint(folded), passages(folded), digests)
+    words = hashed(folded)
+    return _Slice(folded, *fingerprint(words), passages(words), digests)
 
 
 def compared(slices: list[_Slice], chosen: Pairs, documents: NDArray[np.int64]) -> NDArray[np.float64]:

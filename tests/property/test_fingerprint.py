@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from transforms import fingerprint as module
-from transforms.fingerprint import LEAST_STEEP, LEAST_WIDE, fingerprint
+from transforms.fingerprint import LEAST_STEEP, LEAST_WIDE, fingerprint, hashed
 from transforms.words import fold, words
 
 LOW_64 = (1 << 64) - 1
@@ -37,6 +37,13 @@ def chained(start: int, values: list[int]) -> int:
     return start
 
 
+def summed(values: list[int]) -> int:
+    total = 0
+    for value in values:
+        total = (total * STEP + value) & LOW_64
+    return total
+
+
 def word_hash(word: str) -> int:
     value = 0xCBF29CE484222325
     for byte in word.encode():
@@ -48,17 +55,13 @@ FAMILY = [mixed((k * STEP + 0x42726F6164) & LOW_64) >> 32 for k in range(1, 513)
 
 
 def minimum(shingles: set[int], factor: int, mask: int) -> int:
-    least = LOW_32
-    for shingle in shingles:
-        value = (shingle >> 32 ^ mask) * factor & LOW_32
-        least = min(least, (value ^ value >> 15) * 0x85EBCA6B & LOW_32)
-    return least
+    return min([LOW_32, *((shingle >> 32 ^ mask) * factor & LOW_32 for shingle in shingles)])
 
 
 def slow_bands(text: str) -> tuple[list[int], list[int]]:
     hashes = [word_hash(word) for word in words(text)]
     width = min(3, len(hashes))
-    shingles = {chained(0, hashes[i : i + width]) for i in range(len(hashes) - width + 1)} if hashes else set()
+    shingles = {mixed(summed(hashes[i : i + width])) for i in range(len(hashes) - width + 1)} if hashes else set()
     minima = [minimum(shingles, FAMILY[k] | 1, FAMILY[256 + k]) for k in range(256)]
     wide, steep = (
         [chained(band, minima[band * rows : (band + 1) * rows]) >> 32 for band in range(256 // rows)] for rows in (4, 8)
@@ -67,7 +70,7 @@ def slow_bands(text: str) -> tuple[list[int], list[int]]:
 
 
 def bands(texts: list[str]) -> tuple[NDArray[np.uint32], NDArray[np.uint32]]:
-    return fingerprint(fold(pa.array(texts, pa.string())))
+    return fingerprint(hashed(fold(pa.array(texts, pa.string()))))
 
 
 TEXT = st.lists(st.sampled_from(["a", "b", "c", "7", "\u00e9t\u00e9", "\u4e2d"]), max_size=9).map(" ".join)

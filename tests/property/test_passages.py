@@ -1,12 +1,14 @@
 """Passages: cut by the words alone, so that a brief and the story that holds it have theirs in common."""
 
+from collections.abc import Iterable
+
 import numpy as np
 import pyarrow as pa
 from hypothesis import given
 from hypothesis import strategies as st
 
-from transforms.fingerprint import hash_words, mix
-from transforms.passages import LEAST_WORDS, MOST_WORDS, passages, share_passages
+from transforms.fingerprint import hash_words, hashed
+from transforms.passages import LEAST_WORDS, MOST_WORDS, Passages, passages, share_passages
 from transforms.words import fold
 
 LOW_64 = (1 << 64) - 1
@@ -14,8 +16,12 @@ STEP = 0x9E3779B97F4A7C15
 WORDS = st.lists(st.integers(0, 400).map("w{}".format), max_size=200)
 
 
+def of(texts: Iterable[str]) -> Passages:
+    return passages(hashed(fold(pa.array(list(texts), pa.string()))))
+
+
 def cut(*texts: list[str]) -> list[set[int]]:
-    found = passages(fold(pa.array([" ".join(words) for words in texts], pa.string())))
+    found = of(" ".join(words) for words in texts)
     return [{*found.hashes[a:b].tolist()} for a, b in zip(found.starts[:-1], found.starts[1:], strict=True)]
 
 
@@ -26,7 +32,7 @@ def by_hand(words: list[str]) -> list[list[str]]:
     hash_words(folded.data, 0, int(folded.offsets[1]), hashes)
     found, begin = [], 0
     for k in range(len(words)):
-        says = k and int(mix(np.uint64((int(hashes[k - 1]) * STEP + int(hashes[k])) & LOW_64))) % 8 == 0
+        says = ((int(hashes[k - 1]) if k else 0) * STEP + int(hashes[k]) & LOW_64) >> 61 == 0
         length = k + 1 - begin
         if length >= LEAST_WORDS and (says or length == MOST_WORDS or k + 1 == len(words)):
             found.append(words[begin : k + 1])
@@ -54,7 +60,7 @@ def test_a_brief_of_a_tenth_meets_the_story_that_holds_it_whatever_stands_before
         story = [f"w{n}" for n in chance.integers(0, 5_000, 900)]
         start = int(chance.integers(0, 700))
         brief = [*(f"v{n}" for n in chance.integers(0, 5_000, 10)), *story[start : start + 100]]
-        found = passages(fold(pa.array([" ".join(story), " ".join(brief)], pa.string())))
+        found = of([" ".join(story), " ".join(brief)])
         met += int(share_passages(*found, np.zeros(1, np.int32), np.ones(1, np.int32))[0])
 
     assert met >= 98
@@ -64,7 +70,7 @@ def test_a_footer_that_every_story_has_brings_no_two_together() -> None:
     chance = np.random.default_rng(4)
     footer = [f"f{n}" for n in range(60)]
     texts = [" ".join([*(f"w{n}" for n in chance.integers(0, 9_999, 400)), *footer]) for _ in range(20)]
-    found = passages(fold(pa.array(texts, pa.string())))
+    found = of(texts)
     left, right = (side.astype(np.int32) for side in np.triu_indices(20, 1))
 
     assert not share_passages(*found, left, right).any()
