@@ -182,4 +182,4 @@ def fold(texts: pa.Array) -> Folded:
     word_counts = np.zeros(len(texts), np.int32)
     if len(texts):
         _fold(data, offsets, _table(), out, out_offsets, word_counts)
-    return Folded(out[: out_offsets[-1]].copy(), out_offsets, word_counts)
+    return Folded(out[: out_offsets[-1]], out_offsets, word_counts)

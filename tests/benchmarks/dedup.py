@@ -27,7 +27,7 @@ from transforms.relation import Compared, PairSettings, decide
 from transforms.similarity import compare
 from transforms.words import Folded, fold
 
-_SLICE: Final = 2_048
+_SLICE: Final = 1024
 _LIMITS: Final = PairSettings()
 _SETTINGS: Final = {
     "n-gram": "3 words to meet, 5 to compare",
