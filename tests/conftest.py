@@ -12,6 +12,7 @@ _AUDITING: Final = (
     "tests/integration/test_samples.py",
     "tests/integration/test_readme.py",
     "tests/integration/test_audit_gate.py",
+    "tests/integration/test_audit_night.py",
 )
 """They audit in their own process, and share one: each that imports Great Expectations takes 4 seconds to do it."""
 

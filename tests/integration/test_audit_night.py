@@ -68,7 +68,7 @@ def test_a_second_night_is_examined_alone_with_the_places_that_it_changes(tmp_pa
 
 @pytest.mark.parametrize(
     "act",
-    [lambda store: roll_back(store, 1), compact],
+    [pytest.param(lambda store: roll_back(store, 1), marks=pytest.mark.slow), compact],
     ids=["rolled back", "compacted"],
 )
 def test_after_a_snapshot_that_no_run_made_every_row_is_examined(

@@ -102,6 +102,7 @@ def test_clusters_of_one_are_no_groups_and_the_first_of_a_group_is_no_duplicate(
     assert counts(labels) == {"documents": 6, "groups": 2, "duplicates": 3}
 
 
+@pytest.mark.slow
 def test_a_race_measures_what_a_competitor_says_and_what_it_found(found: list[Result]) -> None:
     everything, fewer = found
     together = {recall.relation: recall.together / recall.planted for recall in everything.scores.recalls}
@@ -117,6 +118,7 @@ def test_a_race_measures_what_a_competitor_says_and_what_it_found(found: list[Re
     assert everything.as_json()["documents_per_second"] == 600 / everything.told["seconds"]
 
 
+@pytest.mark.slow
 def test_the_table_has_a_column_for_each_and_says_who_was_given_fewer(found: list[Result]) -> None:
     console = Console(width=160)
     with console.capture() as shown:
@@ -132,6 +134,7 @@ def test_the_table_has_a_column_for_each_and_says_who_was_given_fewer(found: lis
     assert "equal texts: hash Arrow's" in shown.get()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("program", "complaint"),
     [
