@@ -66,9 +66,10 @@ def test_a_second_night_is_examined_alone_with_the_places_that_it_changes(tmp_pa
     assert _examined(auditor, tmp_path) == {"articles": 1, "membership": 2, "known": 1}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "act",
-    [pytest.param(lambda store: roll_back(store, 1), marks=pytest.mark.slow), compact],
+    [lambda store: roll_back(store, 1), compact],
     ids=["rolled back", "compacted"],
 )
 def test_after_a_snapshot_that_no_run_made_every_row_is_examined(

@@ -132,7 +132,7 @@ def _take(lake: Path, files: list[Path], killed_at: int | None) -> None:
 
 
 @given(spread())
-@settings(_AS_LONG_AS_IT_TAKES, max_examples=8)
+@settings(_AS_LONG_AS_IT_TAKES, max_examples=6)
 def test_any_split_into_nights_gives_the_content_of_one_run(case: Spread) -> None:
     assert_equals_one_run(case)
 

@@ -91,7 +91,7 @@ def test_every_article_gets_one_place(corpus: tuple[list[Profile], Facts]) -> No
     assert sorted(p.article_id for p in profiles) == sorted(place.article_id for place in found)
 
 
-@settings(max_examples=300)
+@settings(max_examples=100)
 @given(corpora())
 def test_the_fast_way_and_the_slow_way_agree(corpus: tuple[list[Profile], Facts]) -> None:
     profiles, known = corpus
@@ -101,7 +101,7 @@ def test_the_fast_way_and_the_slow_way_agree(corpus: tuple[list[Profile], Facts]
     assert slow == placed(profiles, known)
 
 
-@settings(max_examples=200)
+@settings(max_examples=100)
 @given(corpora())
 def test_components_are_what_asking_about_every_pair_gives(corpus: tuple[list[Profile], Facts]) -> None:
     profiles, known = corpus
@@ -124,7 +124,7 @@ def test_the_order_of_articles_and_pairs_never_matters(corpus: tuple[list[Profil
     }
 
 
-@settings(max_examples=200)
+@settings(max_examples=100)
 @given(corpora())
 def test_every_copy_has_a_joining_pair_with_its_canonical_copy_and_says_which(
     corpus: tuple[list[Profile], Facts],
