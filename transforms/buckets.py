@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 UNDATED: Final = np.int32(-(2**31))
 PAIRS_AT_A_TIME: Final = 1 << 20
 
+Places = NDArray[np.int32] | NDArray[np.int64]
 _Pairs = tuple[NDArray[np.int32], NDArray[np.int32]]
 
 
@@ -186,13 +187,17 @@ def _ask(
 
 @njit(nogil=True, cache=True)
 def share(
-    one: NDArray[np.uint32], other: NDArray[np.uint32], least: int
+    one: NDArray[np.uint32], left: Places, other: NDArray[np.uint32], right: Places, least: int
 ) -> NDArray[np.bool_]:  # pragma: no cover - compiled
-    """Tell for each two rows of (pairs, bands) arrays whether they share so many bands or more."""
-    found = np.empty(len(one), np.bool_)
-    for pair in range(len(one)):
+    """Tell for each pair of a row `left` of one and a row `right` of other whether they share so many bands or more.
+
+    By places: a million rows copied out to be compared would take half a gigabyte.
+    """
+    found = np.empty(len(left), np.bool_)
+    for pair in range(len(left)):
+        a, b = one[left[pair]], other[right[pair]]
         shared = 0
-        for band in range(one.shape[1]):
-            shared += one[pair, band] == other[pair, band]
+        for band in range(len(a)):
+            shared += a[band] == b[band]
         found[pair] = shared >= least
     return found

@@ -31,8 +31,8 @@ def likenesses(text: str, others: Sequence[str]) -> list[Likeness]:
     figures = compare(folded, own, places)
     words = hashed(folded)
     wide, steep = fingerprint(words)
-    is_steep = share(steep[own], steep[places], LEAST_STEEP)
-    is_wide = share(wide[own], wide[places], LEAST_WIDE) | share_passages(*passages(words), own, places)
+    is_steep = share(steep, own, steep, places, LEAST_STEEP)
+    is_wide = share(wide, own, wide, places, LEAST_WIDE) | share_passages(*passages(words), own, places)
     return [
         Likeness(
             Similarity(jaccard, containment, int(shingles), numbers, bool(is_wide[at]), bool(is_steep[at])),

@@ -71,16 +71,16 @@ def _of_band(rows: Features, window_days: int, band: tuple[bool, int]) -> list[K
     bands, least = (rows.wide, LEAST_WIDE) if is_wide else (rows.steep, LEAST_STEEP)
     found = []
     for left, right in meet(bands, rows.days, rows.texts, number, window_days, near=is_wide, least=least):
-        is_steep = share(rows.steep[left], rows.steep[right], LEAST_STEEP) if is_wide else np.ones(len(left), bool)
+        is_steep = share(rows.steep, left, rows.steep, right, LEAST_STEEP) if is_wide else np.ones(len(left), bool)
         found.append(keys(rows.texts[left], rows.texts[right], np.full(len(left), is_wide), is_steep))
     return found
 
 
 def _of_passages(rows: Features, window_days: int) -> Iterator[Keys]:
     for one, other in Holders(rows.passages).meet(rows.days, window_days):
-        is_new = ~share(rows.wide[one], rows.wide[other], LEAST_WIDE)  # the rest have met
+        is_new = ~share(rows.wide, one, rows.wide, other, LEAST_WIDE)  # the rest have met
         left, right = one[is_new], other[is_new]
-        is_steep = share(rows.steep[left], rows.steep[right], LEAST_STEEP)
+        is_steep = share(rows.steep, left, rows.steep, right, LEAST_STEEP)
         yield keys(rows.texts[left], rows.texts[right], np.ones(len(left), bool), is_steep)
 
 

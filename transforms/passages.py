@@ -15,7 +15,7 @@ import pyarrow as pa
 from numba import njit
 from numpy.typing import NDArray
 
-from transforms.buckets import PAIRS_AT_A_TIME, is_near
+from transforms.buckets import PAIRS_AT_A_TIME, Places, is_near
 from transforms.fingerprint import Hashed, mix
 
 LEAST_WORDS: Final = 8
@@ -25,7 +25,6 @@ _LEAST_SHARE: Final = 3  # one in so many
 _STEP: Final = np.uint64(0x9E3779B97F4A7C15)
 _LOW: Final = np.uint64(0xFFFFFFFF)
 
-_Places = NDArray[np.int32] | NDArray[np.int64]
 _Pairs = tuple[NDArray[np.int32], NDArray[np.int32]]
 
 
@@ -120,7 +119,7 @@ def _meets_first(
 
 @njit(nogil=True, cache=True)
 def share_passages(
-    hashes: NDArray[np.uint32], starts: NDArray[np.int64], left: _Places, right: _Places
+    hashes: NDArray[np.uint32], starts: NDArray[np.int64], left: Places, right: Places
 ) -> NDArray[np.bool_]:  # pragma: no cover - compiled
     """Tell for each two rows whether they share enough passages to meet."""
     found = np.zeros(len(left), np.bool_)

@@ -108,7 +108,7 @@ class _Question:
         if not len(left):
             return []
         is_near = np.arange(len(left)) >= len(far[0])
-        is_steep = share(steep[left], self.rows.steep[right], LEAST_STEEP)
+        is_steep = share(steep, left, self.rows.steep, right, LEAST_STEEP)
         ids = read_column(self.past, group, "text_id").take(pa.array(left)).combine_chunks()
         return [Met(ids, self.rows.texts[right], is_near, is_steep, past_days[left])]
 

@@ -124,10 +124,10 @@ def test_more_pairs_than_fit_at_a_time_are_all_given() -> None:
 @given(features(), st.integers(1, 3))
 def test_two_rows_share_enough_bands_or_not(rows: Features, least: int) -> None:
     pairs = list(combinations(range(len(rows.texts)), 2))
-    one, other = ([pair[side] for pair in pairs] for side in (0, 1))
+    left, right = (np.array([pair[side] for pair in pairs], np.int64) for side in (0, 1))
     by_eye = [int((rows.wide[a] == rows.wide[b]).sum()) >= least for a, b in pairs]
 
-    assert by_eye == share(rows.wide[one], rows.wide[other], least).tolist()
+    assert by_eye == share(rows.wide, left, rows.wide, right, least).tolist()
 
 
 def test_a_tile_holds_few_texts_and_all_tiles_hold_every_pair_once() -> None:
