@@ -139,18 +139,17 @@ def _fold(
         while position < offsets[text + 1]:
             byte = data[position]
             if byte < 0x80:  # nearly all of most texts: a byte in, at most a byte out
+                # Without a branch: where words end cannot be foretold, and a wrong guess costs more than the work.
                 position += 1
                 folded_byte = table[byte]
-                if folded_byte == 0:
-                    is_gap = True
-                    continue
-                if is_gap:
-                    out[at] = _SPACE
-                    at += words > 0
-                    words += 1
-                    is_gap = False
+                is_letter = folded_byte != 0
+                begins = is_gap & is_letter
+                out[at] = _SPACE
+                at += begins & (words > 0)
+                words += begins
                 out[at] = folded_byte
-                at += 1
+                at += is_letter
+                is_gap = not is_letter
                 continue
             code, size = _decode(data, position)
             position += size
