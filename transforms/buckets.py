@@ -101,17 +101,23 @@ def meet(
         yield left[:count].copy(), right[:count].copy()
 
 
+def first_bits(rows: int) -> tuple[NDArray[np.uint64], int]:
+    """Give where each bucket of packed rows begins, by about as many first bits as tell them apart, and their shift."""
+    bits = max(1, min(24, rows.bit_length()))
+    first = np.arange((1 << bits) + 1, dtype=np.uint64) << np.uint64(64 - bits)
+    first[-1] = np.uint64(0xFFFFFFFFFFFFFFFF)
+    return first, 64 - bits
+
+
 class Buckets:
     """Rows by band, to be asked by rows of other nights: (rows, bands) uint32, and per band a table of first bits."""
 
     def __init__(self, bands: NDArray[np.uint32]) -> None:
         rows, count = bands.shape
         self.bands = np.ascontiguousarray(bands)
-        self._bits = max(1, min(24, rows.bit_length()))
+        first, self._shift = first_bits(rows)
         self._packed = np.empty((count, rows), np.uint64)
-        self._starts = np.empty((count, (1 << self._bits) + 1), np.int32)
-        first = np.arange((1 << self._bits) + 1, dtype=np.uint64) << np.uint64(64 - self._bits)
-        first[-1] = np.uint64(0xFFFFFFFFFFFFFFFF)
+        self._starts = np.empty((count, len(first)), np.int32)
         for band in range(count):
             packed = (bands[:, band].astype(np.uint64) << np.uint64(32)) | np.arange(rows, dtype=np.uint64)
             packed.sort()
@@ -127,7 +133,7 @@ class Buckets:
         state = np.zeros(3, np.int64)
         one, other = np.empty((2, PAIRS_AT_A_TIME), np.int32)
         while count := _ask(
-            past, past_days, self.bands, days, self._packed, self._starts, 64 - self._bits, window_days, near,
+            past, past_days, self.bands, days, self._packed, self._starts, self._shift, window_days, near,
             least, state, one, other,
         ):  # fmt: skip
             left.append(one[:count].copy())

@@ -15,8 +15,9 @@ import pyarrow as pa
 from numba import njit
 from numpy.typing import NDArray
 
-from transforms.buckets import PAIRS_AT_A_TIME, Places, is_near
+from transforms.buckets import PAIRS_AT_A_TIME, Places, first_bits, is_near
 from transforms.fingerprint import Hashed, mix
+from transforms.similarity import count_shared
 
 LEAST_WORDS: Final = 8
 MOST_WORDS: Final = 64
@@ -114,6 +115,11 @@ def _meets_first(
             i += 1
         else:
             j += 1
+    return _is_enough(shared, one, other)
+
+
+@njit(nogil=True, cache=True)
+def _is_enough(shared: int, one: NDArray[np.uint32], other: NDArray[np.uint32]) -> bool:  # pragma: no cover - compiled
     return shared > 0 and shared * _LEAST_SHARE >= min(len(one), len(other))
 
 
@@ -126,8 +132,7 @@ def share_passages(
     for pair in range(len(left)):
         one = hashes[starts[left[pair]] : starts[left[pair] + 1]]
         other = hashes[starts[right[pair]] : starts[right[pair] + 1]]
-        for at in one:
-            found[pair] = found[pair] or _meets_first(one, other, at)
+        found[pair] = _is_enough(count_shared(one, other), one, other)
     return found
 
 
@@ -139,10 +144,8 @@ class Holders:
         rows = np.repeat(np.arange(len(own.starts) - 1, dtype=np.uint64), np.diff(own.starts))
         self._packed = own.hashes.astype(np.uint64) << np.uint64(32) | rows
         self._packed.sort()
-        bits = max(1, min(24, len(rows).bit_length()))
-        first = np.arange((1 << bits) + 1, dtype=np.uint64) << np.uint64(64 - bits)
-        first[-1] = np.uint64(0xFFFFFFFFFFFFFFFF)
-        self._starts, self._shift = np.searchsorted(self._packed, first), 64 - bits
+        first, self._shift = first_bits(len(rows))
+        self._starts = np.searchsorted(self._packed, first)
 
     def meet(self, days: NDArray[np.int32], window_days: int) -> Iterator[_Pairs]:
         """Yield the pairs of own rows within the window that share enough passages, each once."""

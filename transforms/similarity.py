@@ -3,7 +3,7 @@
 `compare` is the compiled path; `compare_slowly` counts real sets of words and must agree with it.
 """
 
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numba import njit
@@ -76,7 +76,9 @@ def _sets(
 
 
 @njit(nogil=True, cache=True)
-def _shared(one: NDArray[np.uint64], other: NDArray[np.uint64]) -> int:  # pragma: no cover - compiled
+def count_shared(
+    one: NDArray[np.unsignedinteger[Any]], other: NDArray[np.unsignedinteger[Any]]
+) -> int:  # pragma: no cover - compiled
     """Count the values that two sorted sets share."""
     i = j = shared = 0
     while i < len(one) and j < len(other):
@@ -104,7 +106,7 @@ def _compare(
         a, b = left[pair], right[pair]
         one = shingles[bounds[a] : bounds[a + 1]]
         other = shingles[bounds[b] : bounds[b + 1]]
-        shared = _shared(one, other)
+        shared = count_shared(one, other)
         smaller = min(len(one), len(other))
         out[pair, 0] = shared / max(1, len(one) + len(other) - shared)
         out[pair, 1] = shared / max(1, smaller)
@@ -112,7 +114,7 @@ def _compare(
         one = numbers[number_bounds[a] : number_bounds[a + 1]]
         other = numbers[number_bounds[b] : number_bounds[b + 1]]
         fewer = min(len(one), len(other))
-        out[pair, 3] = _shared(one, other) / fewer if fewer else 1.0
+        out[pair, 3] = count_shared(one, other) / fewer if fewer else 1.0
 
 
 def compare(folded: Folded, left: NDArray[np.int64], right: NDArray[np.int64]) -> NDArray[np.float64]:

@@ -12,14 +12,13 @@ from flows.dedup.features import features, write_features
 from flows.dedup.membership import cluster_changes, find_changed, place_tonight, rewrites
 from flows.dedup.pairs import count_relations, edges_of, rows_of_pairs
 from flows.dedup.tiles import ARTICLES_FILE, Tile, cut, pose
-from flows.dedup.tonight import NightTask, Tonight, open_staged, opened, write_arrow
+from flows.dedup.tonight import PROFILE_COLUMNS, NightTask, Tonight, open_staged, opened, write_arrow
 from flows.dedup.touched import find_touched
 from flows.drafts import DaysTask, Draft, draft, draft_all
 from transforms.schema import PARTITION_COLUMN
 from transforms.tables import CLUSTER_CHANGES, DELIVERIES, FEATURES, MEMBERSHIP, PAIRS, PROFILES
 
 _FEATURES: Final = "features.arrow"
-_PROFILE: Final = ", ".join(PROFILES.schema.names)
 TASK_ROWS: Final = 20_000
 """Articles that one process writes, and holds in memory, at a time."""
 
@@ -53,7 +52,7 @@ def settle(task: NightTask, answers: tuple[Path, ...]) -> Settled:
         find_changed(tonight, touched)
         narrow = [
             (MEMBERSHIP, places),
-            (PROFILES, tonight.rows(f"SELECT {_PROFILE} FROM fresh").cast(PROFILES.schema)),
+            (PROFILES, tonight.rows(f"SELECT {PROFILE_COLUMNS} FROM fresh").cast(PROFILES.schema)),
             (FEATURES, open_staged([task.workspace / _FEATURES])),
             (DELIVERIES, _deliveries(tonight)),
             (CLUSTER_CHANGES, cluster_changes(tonight, task.run_id)),

@@ -12,13 +12,12 @@ import pyarrow as pa
 
 from flows.dedup.candidates import Candidates
 from flows.dedup.profiles import Profiles
-from flows.dedup.tonight import NightTask, Tonight, write_arrow
+from flows.dedup.tonight import PROFILE_COLUMNS, NightTask, Tonight, write_arrow
 from transforms.article import ARTICLES
 from transforms.relation import PairSettings
 from transforms.tables import PROFILES
 
 ARTICLES_FILE: Final = "articles.arrow"
-_PROFILE: Final = [name for name in PROFILES.schema.names if name != "article_id"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,11 +77,10 @@ def _articles(tonight: Tonight, task: NightTask) -> pa.Table:
     """Give the articles, tonight's and history's, that carry a text in question, in order of id."""
     wanted = {"text_id": "SELECT text_id FROM asked"}
     tonight.keep("past_profile", task.past.find(tonight.connection, PROFILES, wanted, PROFILES.schema.names))
-    columns = ", ".join(("article_id", *_PROFILE))
     rows = tonight.rows(f"""
-        SELECT {columns}, text, is_fresh FROM (
-            SELECT {columns}, true AS is_fresh FROM fresh SEMI JOIN asked USING (text_id)
-            UNION ALL SELECT {columns}, false FROM past_profile
+        SELECT {PROFILE_COLUMNS}, text, is_fresh FROM (
+            SELECT {PROFILE_COLUMNS}, true AS is_fresh FROM fresh SEMI JOIN asked USING (text_id)
+            UNION ALL SELECT {PROFILE_COLUMNS}, false FROM past_profile
         ) JOIN asked USING (text_id) ORDER BY article_id
     """)
     numbers = Profiles.of(rows).table().set_column(0, "text", rows["text"])

@@ -35,7 +35,7 @@ _PIECE: Final = pa.schema(
         ("first_record", pa.int64()),
     ]
 )
-_PROFILE: Final = ", ".join(PROFILES.schema.names)
+PROFILE_COLUMNS: Final = ", ".join(PROFILES.schema.names)
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +161,6 @@ def _find_fresh(connection: duckdb.DuckDBPyConnection) -> None:
     """One id never stands for two different rows, so of several arrivals any will do; the first is taken."""
     connection.execute(f"""
         CREATE TABLE fresh AS
-        SELECT {_PROFILE}, {PARTITION_COLUMN}, position FROM staged ANTI JOIN known USING (article_id)
+        SELECT {PROFILE_COLUMNS}, {PARTITION_COLUMN}, position FROM staged ANTI JOIN known USING (article_id)
         QUALIFY row_number() OVER (PARTITION BY article_id ORDER BY position) = 1
     """)

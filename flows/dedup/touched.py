@@ -11,12 +11,11 @@ import pyarrow as pa
 
 from flows.dedup.history import PART, Past
 from flows.dedup.pairs import EDGES
-from flows.dedup.tonight import Tonight
+from flows.dedup.tonight import PROFILE_COLUMNS, Tonight
 from transforms.clusters import JOINS
 from transforms.relation import RULES
 from transforms.tables import MEMBERSHIP, PAIRS, PROFILES
 
-_PROFILE: Final = ", ".join(PROFILES.schema.names)
 _EDGE: Final = ", ".join(EDGES.names)
 
 
@@ -72,8 +71,8 @@ def _profiles(tonight: Tonight, past: Past) -> pa.Table:
     wanted = {"article_id": "SELECT article_id FROM reached"}
     tonight.keep("reached_profile", past.find(tonight.connection, PROFILES, wanted, PROFILES.schema.names))
     return tonight.rows(f"""
-        SELECT {_PROFILE} FROM fresh SEMI JOIN touched USING (article_id)
-        UNION ALL SELECT {_PROFILE} FROM reached_profile ORDER BY article_id
+        SELECT {PROFILE_COLUMNS} FROM fresh SEMI JOIN touched USING (article_id)
+        UNION ALL SELECT {PROFILE_COLUMNS} FROM reached_profile ORDER BY article_id
     """).cast(PROFILES.schema)
 
 
