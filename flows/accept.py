@@ -21,7 +21,9 @@ from flows.settings import Settings, Source
 from flows.stage import Staged, StageTask, no_text_sentence
 from transforms.errors import DumpRefused
 from transforms.fields import FieldMap
+from transforms.outlet import Outlet
 from transforms.tables import DUMPS, QUARANTINE
+from transforms.text import Guide
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,8 +124,8 @@ def stage_tasks(
         for member, chunk in pieces:
             name, own = _source_of(settings, arrival.receipt.name, member)
             stem = workspace / f"chunk-{len(tasks):06}"
-            outlet, longest = name or default_source, settings.max_record_bytes
-            tasks.append(StageTask(arrival.place, member, chunk, stem, outlet, own.fields, longest))
+            outlet = Outlet(name or default_source, own.fields)
+            tasks.append(StageTask(arrival.place, member, chunk, stem, outlet, Guide(), settings.max_record_bytes))
     return tasks
 
 
@@ -187,8 +189,8 @@ def _textless(staged: Sequence[Staged], report: RunReport) -> Iterator[tuple[Dum
 def _count(staged: Staged, dump: DumpReport, report: RunReport) -> None:
     dump.records_read += staged.records_read
     dump.quarantined += staged.quarantined
-    report.add_unused(staged.unused)
-    for (_, name), count in staged.unused.items():
+    report.add_unused(staged.seen.unused)
+    for (_, name), count in staged.seen.unused.items():
         dump.unused_fields[name] = dump.unused_fields.get(name, 0) + count
 
 

@@ -1,7 +1,6 @@
 """Stage one chunk of a dump: bytes to normalised, fingerprinted rows in two Arrow files. Runs in a worker process."""
 
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -11,8 +10,10 @@ import pyarrow as pa
 from flows.intake.chunks import Chunk, mapped, records
 from transforms.errors import DumpRefused
 from transforms.fields import FieldMap
-from transforms.normalise import REJECTS, STAGED, Batch, normalise
+from transforms.normalise import REJECTS, STAGED, Batch, Seen, normalise
+from transforms.outlet import Outlet
 from transforms.parse import Malformed, Record, header
+from transforms.text import Guide
 
 _SHOWN_NAMES: Final = 12
 BATCH_RECORDS: Final = 4096
@@ -28,8 +29,8 @@ class StageTask:
     member: str | None
     chunk: Chunk
     stem: Path
-    default_source: str | None
-    fields: Mapping[str, tuple[str, ...]]
+    outlet: Outlet
+    guide: Guide
     max_record_bytes: int
 
 
@@ -47,7 +48,7 @@ class Staged:
     rejects: Path
     admitted_or_replayed: int = 0
     quarantined: int = 0
-    unused: Counter[tuple[str, str]] = field(default_factory=Counter)
+    seen: Seen = field(default_factory=Seen)
     without_text: tuple[str, ...] = ()
     refusal: str | None = None
 
@@ -61,11 +62,11 @@ def stage(task: StageTask) -> Staged:
     """Parse, normalise and fingerprint one chunk."""
     articles, rejects = (task.stem.with_suffix(f".{kind}.arrow") for kind in ("articles", "rejects"))
     place = task.dump, task.member, task.chunk.member_index, articles, rejects
-    fields = FieldMap(task.fields)
+    fields = FieldMap(task.outlet.fields)
     try:
         _check_columns(task.chunk, fields)
         batches = _batches(records(task.chunk, task.max_record_bytes))
-        counts = _write((normalise(batch, fields, task.default_source) for batch in batches), articles, rejects)
+        counts = _write((normalise(batch, fields, task.outlet, task.guide) for batch in batches), articles, rejects)
         return Staged(*place, *counts, fields.without_text())
     except DumpRefused as error:
         return Staged(*place, refusal=str(error))
@@ -98,14 +99,14 @@ def no_text_sentence(names: Sequence[str]) -> str:
     )
 
 
-def _write(batches: Iterable[Batch], articles: Path, rejects: Path) -> tuple[int, int, Counter[tuple[str, str]]]:
-    """Write batches as they come; give rows, rejects and the fields that no mapping used."""
-    rows, rejected, unused = 0, 0, Counter[tuple[str, str]]()
+def _write(batches: Iterable[Batch], articles: Path, rejects: Path) -> tuple[int, int, Seen]:
+    """Write batches as they come; give rows, rejects and what was seen of the fields."""
+    rows, rejected, seen = 0, 0, Seen()
     with pa.ipc.new_file(articles, STAGED) as article_writer, pa.ipc.new_file(rejects, REJECTS) as reject_writer:
         for batch in batches:
             article_writer.write_table(batch.articles)
             reject_writer.write_table(batch.rejects)
             rows += batch.articles.num_rows
             rejected += batch.rejects.num_rows
-            unused.update(batch.unused)
-    return rows, rejected, unused
+            seen.add(batch.seen)
+    return rows, rejected, seen

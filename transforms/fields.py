@@ -24,6 +24,11 @@ ALIASES: Final[Mapping[str, tuple[str, ...]]] = {
     ),
     "source_id": ("id", "article_id", "source_id", "guid", "uuid", "uid", "body_id"),
     "language": ("language", "lang"),
+    "html": ("html", "raw_html", "page_html", "html_content", "page_source"),
+    "summary": ("summary", "excerpt", "teaser", "abstract", "standfirst"),
+    "dateline": ("dateline",),
+    "agency": ("agency", "news_agency", "credit"),
+    "updated": ("updated", "updated_at", "modified", "modified_at", "date_modified", "last_modified"),
 }  # fmt: skip
 TARGETS: Final = tuple(ALIASES)
 

@@ -1,0 +1,90 @@
+"""Raw records to articles: one batch in, one Arrow table of articles and one of rejects out.
+
+Columns are worked on whole; a vectorised test picks the texts that need slow cleaning, the others pass as they are.
+"""
+
+from collections.abc import Iterable
+from typing import Any
+
+import pyarrow as pa
+
+from transforms.fields import FieldMap
+from transforms.normalise.dating import date_columns
+from transforms.normalise.identity import addresses, article_ids, delivered, sources
+from transforms.normalise.staged import REJECTS, STAGED, Batch, Rejects, Seen
+from transforms.normalise.story import authors, headline_columns, headlines, problems, stories, text_columns
+from transforms.normalise.tongue import language_columns
+from transforms.normalise.values import Values, as_text, kinds, values_of
+from transforms.outlet import Outlet
+from transforms.parse import Malformed, Record
+from transforms.text import Guide
+
+__all__ = ["REJECTS", "STAGED", "Batch", "Seen", "normalise"]
+
+
+def normalise(
+    records: Iterable[Record | Malformed], fields: FieldMap, outlet: Outlet | None = None, guide: Guide | None = None
+) -> Batch:
+    """Normalise records; `outlet` says what their fields leave out, `guide` which rules of cleaning apply."""
+    outlet, guide = outlet or Outlet(), guide or Guide()
+    rejects = Rejects()
+    values = values_of(_sound(records, rejects), fields)
+    given = delivered(values)
+    urls, canonical = addresses(values)
+    outlets = sources(values, urls, canonical, outlet.name)
+    texts, is_excerpt = stories(values, guide)
+    columns: dict[str, Any] = {
+        "article_id": article_ids(outlets, canonical, given),
+        "source": outlets,
+        "source_id": [as_text(own).strip() or None for own in values["source_id"]],
+        "url": urls,
+        "canonical_url": canonical,
+        "is_excerpt": is_excerpt,
+        "authors": [authors(value) for value in values["authors"]],
+        "dateline_place": [None] * len(texts),
+        "agency": [None] * len(texts),
+        **text_columns(texts),
+        **headline_columns(headlines(values)),
+        **date_columns(values, urls, outlet),
+        **language_columns(values, texts, outlet),
+        "record_number": [record.number for record in values.records],
+        "byte_offset": [record.offset for record in values.records],
+    }
+    articles = pa.table({f.name: _array(columns[f.name], f.type) for f in STAGED}, schema=STAGED)
+    found = problems(texts, columns["word_count"].tolist())
+    for record, problem in zip(values.records, found, strict=True):
+        if problem:
+            rejects.add(record, *problem)
+    articles = articles.filter(pa.array([problem is None for problem in found], pa.bool_()))
+    return Batch(articles, rejects.table(), _seen(values, outlets))
+
+
+def _sound(records: Iterable[Record | Malformed], rejects: Rejects) -> list[Record]:
+    sound = []
+    for record in records:
+        if isinstance(record, Malformed):
+            rejects.add(record, record.reason, record.detail)
+        else:
+            sound.append(record)
+    return sound
+
+
+def _array(values: Any, kind: pa.DataType) -> pa.Array:
+    return values if isinstance(values, pa.Array | pa.ChunkedArray) else pa.array(values, kind)
+
+
+def _seen(values: Values, outlets: list[str]) -> Seen:
+    """Count what each source sent."""
+    seen = Seen()
+    seen.records.update(outlets)
+    for plan, places in values.groups:
+        by_source: dict[str, list[int]] = {}
+        for at in places:
+            by_source.setdefault(outlets[at], []).append(at)
+        for source, own in by_source.items():
+            for key in values.records[own[0]].fields:
+                counts = kinds([values.records[at].fields[key] for at in own])
+                seen.values.update({(source, key, kind): count for kind, count in counts.items()})
+                if key in plan.unused and counts:
+                    seen.unused[source, key] += counts.total()
+    return seen

@@ -1,0 +1,75 @@
+"""Values of records by target, a column each: the fields are looked up once for all records that have the same ones."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from transforms.fields import TARGETS, FieldMap, Plan, is_empty
+from transforms.parse import Record
+
+Column = list[Any]
+
+_KINDS: Final = {str: "text", bool: "boolean", int: "number", float: "number", list: "list", dict: "object"}
+
+
+@dataclass(slots=True)
+class Values:
+    """Records and, by target, the value of each, None where it has none.
+
+    `fields` counts filled values by (place of the record's plan, field, kind), see `counted`.
+    """
+
+    records: list[Record]
+    columns: dict[str, Column]
+    groups: list[tuple[Plan, list[int]]]
+
+    def __getitem__(self, target: str) -> Column:
+        """Give the values of one target."""
+        return self.columns[target]
+
+
+def values_of(records: Sequence[Record], fields: FieldMap) -> Values:
+    """Map the fields of records to targets."""
+    by_keys: dict[tuple[str, ...], list[int]] = {}
+    for at, record in enumerate(records):
+        by_keys.setdefault(tuple(record.fields), []).append(at)
+    groups = [(fields.plan(keys), places) for keys, places in by_keys.items()]
+    columns: dict[str, Column] = {target: [None] * len(records) for target in TARGETS}
+    for plan, places in groups:
+        for target, candidates in zip(TARGETS, plan.candidates, strict=True):
+            if candidates:
+                _fill(columns[target], records, places, candidates)
+    return Values(list(records), columns, groups)
+
+
+def _fill(column: Column, records: Sequence[Record], places: Iterable[int], candidates: tuple[str, ...]) -> None:
+    for at in places:
+        given = records[at].fields
+        for key in candidates:
+            value = given[key]
+            if value.__class__ is str:
+                if value and not value.isspace():
+                    column[at] = value
+                    break
+            elif not is_empty(value):
+                column[at] = value
+                break
+
+
+def kinds(values: Iterable[Any]) -> Counter[str]:
+    """Count the values that say something, by kind: text, number, boolean, list, object, or the name of its type."""
+    return Counter(_KINDS.get(type(v), type(v).__name__) for v in values if v is not None and not is_empty(v))
+
+
+def as_text(value: Any) -> str:
+    """Give a value as text; an object is none, for its fields would have to be guessed at."""
+    if value.__class__ is str:
+        return str(value)
+    if value is None or isinstance(value, dict):
+        return ""
+    if isinstance(value, list):
+        return "\n".join(map(as_text, value))
+    if isinstance(value, bytes):  # a Parquet column that does not say that it is text
+        return value.decode("utf-8", "replace")
+    return str(value)
