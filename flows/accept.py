@@ -23,7 +23,7 @@ from transforms.errors import DumpRefused
 from transforms.fields import FieldMap
 from transforms.outlet import Outlet
 from transforms.tables import DUMPS, QUARANTINE
-from transforms.text import Guide
+from transforms.cleaning import Guide
 
 
 @dataclass(frozen=True, slots=True)

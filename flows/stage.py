@@ -13,7 +13,7 @@ from transforms.fields import FieldMap
 from transforms.normalise import REJECTS, STAGED, Batch, Seen, normalise
 from transforms.outlet import Outlet
 from transforms.parse import Malformed, Record, header
-from transforms.text import Guide
+from transforms.cleaning import Guide
 
 _SHOWN_NAMES: Final = 12
 BATCH_RECORDS: Final = 4096

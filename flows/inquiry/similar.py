@@ -15,7 +15,7 @@ from transforms.article import UNKNOWN_SOURCE
 from transforms.errors import UsageError
 from transforms.parse.decoding import decode
 from transforms.relation import PairSettings, Profile, facts
-from transforms.text import clean
+from transforms.cleaning import clean
 from transforms.words import fold
 
 STANDARD_INPUT: Final = Path("-")

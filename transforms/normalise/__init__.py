@@ -8,6 +8,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from transforms.cleaning import Guide
 from transforms.fields import FieldMap
 from transforms.normalise.dating import date_columns
 from transforms.normalise.identity import addresses, article_ids, delivered, sources
@@ -17,7 +18,6 @@ from transforms.normalise.tongue import language_columns
 from transforms.normalise.values import Values, as_text, kinds, values_of
 from transforms.outlet import Outlet
 from transforms.parse import Malformed, Record
-from transforms.text import Guide
 
 __all__ = ["REJECTS", "STAGED", "Batch", "Seen", "normalise"]
 

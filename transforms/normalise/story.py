@@ -8,13 +8,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from transforms.article import EDITS, Reason
+from transforms.cleaning import Cleaned, Guide, clean, clean_line, is_dirty
 from transforms.fingerprint import as_binary, fingerprint, hashed
 from transforms.normalise.identity import ID_BYTES, name
 from transforms.normalise.values import Column, Values, as_text
 from transforms.passages import passages
 from transforms.placeholder import MOST_WORDS, placeholder
 from transforms.quality import count_bytes
-from transforms.text import Cleaned, Guide, clean, clean_line, is_dirty
 from transforms.words import fold
 
 Problem = tuple[Reason, str] | None

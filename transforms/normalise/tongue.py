@@ -3,10 +3,10 @@
 import re
 from typing import Any, Final
 
+from transforms.cleaning import Cleaned
 from transforms.language import detect
 from transforms.normalise.values import Values, as_text
 from transforms.outlet import Outlet
-from transforms.text import Cleaned
 
 _SURE: Final = 0.5
 """Below this probability the record's own language field is believed before the model."""
