@@ -22,7 +22,7 @@ _CREDIT: Final = rf"(?:\([^()\n]{{2,40}}\)|/{ANY}/)"
 _DASH: Final = r"(?:\.?-{2,3}|[\u2013\u2014\u2015]|(?<= )-(?= )|\.-(?=[ A-Z\"]))"
 _HEAD: Final = re.compile(
     rf"(?P<place>[^\d\n()\u2013\u2014!?\"\u201c]{{3,60}}?)??,? ?(?P<date>{_DAY})?[,.]{{0,2}} "
-    rf"?(?:--)?(?P<credit>{_CREDIT})? ?{_DASH} ?"
+    rf"?(?:(?:--)?(?P<credit>{_CREDIT}))? ?{_DASH} ?"
 )
 _BARE: Final = re.compile(
     rf"(?P<place>[^a-z\d\n()!?\"]{{3,40}} )?(?P<credit>\((?:{ANY}|CNN)\)|/{ANY}/\.?) ?(?=[A-Z\"\u201c\u2018])"

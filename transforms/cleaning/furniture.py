@@ -18,6 +18,10 @@ _NETWORK: Final = (
     r"newsvine|telegram|xing|messenger|instagram|flipboard|pocket|print|permalink|copy link|more)"
 )
 _SOCIAL: Final = r"(?:facebook|twitter|instagram|linked ?in|youtube|snapchat|pinterest|google ?\+|whatsapp|telegram)"
+_FIRST_BUTTONS: Final = re.compile("(?ai)facebook twitter ")
+_BUTTONS: Final = re.compile(
+    rf"(?ai)(?:(?<![^ ])(?:send|share) )?\bfacebook twitter(?: {_NETWORK}){{2,}}(?![\w-])(?: https?://[^ ]+)?"
+)
 _HANDLE: Final = r"@[a-z0-9_]{2,30}"
 _ADDRESS: Final = r"[a-z0-9._+-]+ ?@[a-z0-9-]+(?:\.[a-z0-9-]+)+"
 _NAME: Final = r"[^ .!?,:;]+(?: [^ .!?,:;]+)*"
@@ -89,7 +93,7 @@ _SHARING: Final = (
     ),
     rf"{_NETWORK}(?:[ |,/]+{_NETWORK})+[ .|]*",
     (
-        rf"[>\x{{bb}} \x{{2014}}-]*(?:for (?:more |the latest )?[^.!?]{{1,80}}, )?(?:(?:please )?(?:like|join|follow|"
+        rf"[>\x{{bb}} \x{{2013}}\x{{2014}}-]*(?:for (?:more |the latest )?[^.!?]{{1,80}}, )?(?:(?:please )?(?:like|join|follow|"
         rf"find) (?:us|me|him|her|them|{_HANDLE}|{_NAME}|[^.!?]{{1,40}} \({_HANDLE}\)))"
         rf" on (?:{_SOCIAL}(?: {_HANDLE})?)(?:(?:, | and |, and | or |, or )(?:sign up for our newsletters?|{_SOCIAL}|"
         rf"[^.!?]{{1,60}} on {_SOCIAL}))*[ .!]*"
@@ -168,6 +172,11 @@ def remove_lines(fits: re.Pattern[str], text: str) -> tuple[str, int]:
     return ("\n".join(kept), len(lines) - len(kept)) if len(kept) < len(lines) else (text, 0)
 
 
+def remove_buttons(text: str) -> tuple[str, int]:
+    """Remove the names of buttons that stand in a row inside a line, with the short link behind them."""
+    return _BUTTONS.subn(" ", text) if _FIRST_BUTTONS.search(text) else (text, 0)
+
+
 def spelled(pattern: str) -> str:
     r"""Write RE2's \x{hex} as the character, for `re`."""
     return re.sub(r"\\x\{([0-9a-f]+)\}", lambda code: re.escape(chr(int(code[1], 16))), pattern)
@@ -179,9 +188,10 @@ def line_rule(name: str, reason: str, patterns: tuple[str, ...], screen: str) ->
     return Rule(name, reason, partial(remove_lines, re.compile(f"(?ai){spelled(pattern)}")), f"(?mi){screen}")
 
 
-_LEAD: Final = r"^[>\x{bb}\x{203a} \x{2014}-]*"
+_LEAD: Final = r"^[>\x{bb}\x{203a} \x{2013}\x{2014}-]*"
 _END: Final = r"(?:$|[ .:|>\x{bb}\x{203a}\x{2026}])"
 RULES: Final = (
+    Rule("share_buttons", "Names of buttons in a row are no sentence", remove_buttons, "(?i)facebook twitter "),
     line_rule(
         "advertisement",
         "A marker of an advertisement is no line of the story",

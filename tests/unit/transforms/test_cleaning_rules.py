@@ -55,6 +55,11 @@ CASES = {
         ),
         3,
     ),
+    "share_buttons": (
+        "It ended. Send Facebook Twitter WhatsApp Tumblr Permalink http://x.example/1 So.",
+        "It ended. So.",
+        1,
+    ),
     "advertisement": (
         "One.\nAdvertisement\nADVERTISEMENT - CONTINUE READING BELOW\nStory continues below\nTwo.",
         "One.\nTwo.",
