@@ -53,8 +53,6 @@ FURNITURE = (
     "Follow us on Twitter",
     "Sign up for our newsletter",
     "Getty Images",
-    "Subscribe to continue reading",
-    "You have reached your limit of free articles.",
     "Photo: Bo Reed",
     "jane@harbour.example",
     "FILE PHOTO: A ferry at the quay. REUTERS/Bo Reed",
@@ -88,6 +86,7 @@ TAILS = (
 )
 ODDMENTS = (
     *FURNITURE,
+    "\nSubscribe to continue reading\n",
     *HEADS,
     *TAILS,
     "\n",

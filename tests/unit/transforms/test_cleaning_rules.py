@@ -67,7 +67,12 @@ CASES = {
     ),
     "navigation": ("One.\nRead more: The ferry and its cable\nMOST READ\nRelated:\nTwo.", "One.\nTwo.", 3),
     "sharing": ("One.\nShare on Facebook\nFacebook Twitter WhatsApp\nFollow us on Twitter\nTwo.", "One.\nTwo.", 3),
-    "subscription": ("One.\nSign up for our newsletter\nSubscribe to continue reading\nTwo.", "One.\nTwo.", 2),
+    "subscription": ("One.\nSign up for our newsletter\nTwo.", "One.\nTwo.", 1),
+    "paywall": (
+        f"{LEDE}\n{LEDE[1:]}\n{LEDE[2:]}\nYou have reached your limit of free articles.\nSubscribe to continue reading",
+        f"{LEDE}\n{LEDE[1:]}\n{LEDE[2:]}",
+        2,
+    ),
     "contact": ("One.\nWrite to Ann Vale at ann@harbour.example\nTwo.", "One.\nTwo.", 1),
     "caption": ("One.\nPhoto: AP\nFILE PHOTO: A ferry. REUTERS/Bo Reed\nGetty Images\nTwo.", "One.\nTwo.", 3),
     "photo_credit": (
@@ -169,3 +174,8 @@ def test_a_headline_is_one_line() -> None:
 
 def test_an_empty_text_stays_empty() -> None:
     assert Cleaned("") == clean("")
+
+
+@pytest.mark.parametrize("wall", ["Subscribe to continue reading", "You have reached your limit of free articles."])
+def test_a_wall_without_a_story_stays_to_tell_that_there_is_none(wall: str) -> None:
+    assert clean(f"Ferry laid up\n{wall}").text == f"Ferry laid up\n{wall}"
