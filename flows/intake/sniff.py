@@ -9,7 +9,17 @@ from typing import Final
 from charset_normalizer import from_bytes
 
 from transforms.errors import DumpRefused
-from transforms.parse import MAX_RECORD_BYTES, Data, Format, header, is_object, lines, settled
+from transforms.parse import (
+    MAX_RECORD_BYTES,
+    Data,
+    Format,
+    begins_like_page,
+    header,
+    is_archive,
+    is_object,
+    lines,
+    settled,
+)
 
 _COMPRESSED: Final = frozenset({".gz", ".gzip", ".z", ".zst", ".zstd", ".bz2", ".xz"})
 _BY_SUFFIX: Final = {
@@ -25,8 +35,14 @@ _BY_SUFFIX: Final = {
     ".tab": Format.TSV,
     ".parquet": Format.PARQUET,
     ".pq": Format.PARQUET,
+    ".html": Format.HTML,
+    ".htm": Format.HTML,
+    ".xhtml": Format.HTML,
+    ".warc": Format.WARC,
+    ".arc": Format.WARC,
 }
 _SAMPLE_BYTES: Final = 64 << 10
+_MARK_BYTES: Final = 64
 _JSON_START: Final = re.compile(r"\{\s*[\"}]|\[\s*\{")
 _CONTROL: Final = bytes(set(range(32)) - set(b"\t\n\v\f\r\x1b"))
 _MAX_CONTROL_SHARE: Final = 0.1
@@ -61,7 +77,9 @@ def recognise(
     promised = named_format(name)
     if content[:4] == PARQUET_MAGIC and content[-4:] == PARQUET_MAGIC:
         return Format.PARQUET, ""
-    if promised is Format.PARQUET or _is_binary(content):
+    if is_archive(content[:_MARK_BYTES]):
+        return Format.WARC, ""
+    if promised in (Format.PARQUET, Format.WARC) or _is_binary(content):
         return None
     encoding = encoding_of(content, first_bad_byte)
     first, second = _first_two_lines(content, settled(content, encoding))
@@ -92,7 +110,10 @@ def _json_format(first: bytes, second: bytes, encoding: str, promised: Format | 
 def _text_format(
     content: Data, encoding: str, promised: Format | None, is_text_column: IsTextColumn | None
 ) -> Format | None:
-    if promised in (Format.TXT, Format.CSV, Format.TSV):
+    is_table = promised in (Format.CSV, Format.TSV)
+    if promised is Format.HTML or (not is_table and begins_like_page(content[:_SAMPLE_BYTES])):
+        return Format.HTML
+    if promised is Format.TXT or is_table:
         return promised
     if promised is not None or is_text_column is None:
         return None

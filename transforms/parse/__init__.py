@@ -3,10 +3,12 @@
 from collections.abc import Iterator
 
 from transforms.article import Reason
-from transforms.parse import columnar, delimited
+from transforms.parse import columnar, delimited, html, warc
 from transforms.parse.columnar import row_group_count
 from transforms.parse.decoding import WIDE, decode, lines, settled
 from transforms.parse.document import document
+from transforms.parse.frames import frames, is_archive
+from transforms.parse.html import begins_like_page
 from transforms.parse.objects import objects, value
 from transforms.parse.record import MAX_RECORD_BYTES, Data, Fault, Format, Malformed, Record, malformed, too_long
 
@@ -17,7 +19,10 @@ __all__ = [
     "Format",
     "Malformed",
     "Record",
+    "begins_like_page",
+    "frames",
     "header",
+    "is_archive",
     "is_object",
     "lines",
     "parse",
@@ -37,8 +42,8 @@ def parse(
 ) -> Iterator[Record | Malformed]:
     """Yield the records of the data, numbered from 0.
 
-    `start` and `stop` choose a part: bytes that begin and end at line ends for JSON Lines, row groups for Parquet;
-    the other formats are read whole. Offsets are bytes from the beginning of the data, null for Parquet.
+    `start` and `stop` choose a part: bytes that begin and end at line ends for JSON Lines, row groups for Parquet,
+    begins of records for web archives; the other formats are read whole. Offsets are bytes from the beginning of the data, null for Parquet.
     Raises DumpRefused, in a sentence that leaves naming the file to the caller, when the file as a whole is broken.
     """
     match form:
@@ -53,6 +58,10 @@ def parse(
             return columnar.rows(data, start, stop, max_record_bytes)
         case Format.TXT:
             return _article(data, settled(data, encoding), max_record_bytes)
+        case Format.HTML:
+            return html.page(data, encoding, max_record_bytes)
+        case Format.WARC:
+            return warc.pages(data, start, stop, max_record_bytes)
 
 
 def header(data: Data, form: Format, encoding: str) -> tuple[str, ...] | None:

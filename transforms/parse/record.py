@@ -25,6 +25,8 @@ class Format(StrEnum):
     CSV = "csv"
     TSV = "tsv"
     PARQUET = "parquet"
+    HTML = "html"
+    WARC = "warc"
 
 
 class Fault(NamedTuple):
