@@ -95,7 +95,7 @@ def _read(data: Data, frame: Frame, most_bytes: int) -> tuple[Any, bytes] | Faul
 def _unpacked(record: bytes, decoding: str, most_bytes: int) -> tuple[Any, bytes] | None:
     from fastwarc.warc import ArchiveIterator  # noqa: PLC0415  only archives need it
 
-    archived = next(iter(ArchiveIterator(pa.BufferReader(record), parse_http=True, auto_decode=decoding)), None)
+    archived = next(iter(ArchiveIterator(pa.BufferReader(record), parse_http=True, auto_decode=decoding, quirks_mode=True)), None)
     if archived is None or (archived.is_http and archived.http_headers is None):
         return None
     return archived, archived.reader.read(most_bytes)
