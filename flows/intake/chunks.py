@@ -37,7 +37,7 @@ class Chunk:
 
 
 def chunks(member: Member, target_bytes: int = TARGET_BYTES, *, member_index: int = 0) -> tuple[Chunk, ...]:
-    """Cut JSON Lines at line ends, Parquet between row groups, web archives between records; records keep their order over the chunks.
+    """Cut JSON Lines at line ends, Parquet between row groups and web archives between records, which keep their order.
 
     Raises DumpRefused when a Parquet file is damaged.
     """

@@ -11,6 +11,7 @@ from transforms.parse.frames import frames, is_archive
 from transforms.parse.html import begins_like_page
 from transforms.parse.objects import objects, value
 from transforms.parse.record import MAX_RECORD_BYTES, Data, Fault, Format, Malformed, Record, malformed, too_long
+from transforms.parse.warc import census
 
 __all__ = [
     "MAX_RECORD_BYTES",
@@ -20,6 +21,7 @@ __all__ = [
     "Malformed",
     "Record",
     "begins_like_page",
+    "census",
     "frames",
     "header",
     "is_archive",
@@ -31,7 +33,7 @@ __all__ = [
 ]
 
 
-def parse(
+def parse(  # noqa: PLR0911  a case for each format
     data: Data,
     form: Format,
     encoding: str,
@@ -43,7 +45,8 @@ def parse(
     """Yield the records of the data, numbered from 0.
 
     `start` and `stop` choose a part: bytes that begin and end at line ends for JSON Lines, row groups for Parquet,
-    begins of records for web archives; the other formats are read whole. Offsets are bytes from the beginning of the data, null for Parquet.
+    begins of records for web archives; the other formats are read whole. Offsets are bytes from the beginning of the
+    data, null for Parquet.
     Raises DumpRefused, in a sentence that leaves naming the file to the caller, when the file as a whole is broken.
     """
     match form:
