@@ -26,6 +26,7 @@ ALIASES: Final[Mapping[str, tuple[str, ...]]] = {
     "language": ("language", "lang"),
     "html": ("html", "raw_html", "page_html", "html_content", "page_source"),
     "summary": ("summary", "excerpt", "teaser", "abstract", "standfirst"),
+    "subtitle": ("subtitle", "deck", "dek", "subheadline", "subhead"),
     "dateline": ("dateline",),
     "agency": ("agency", "news_agency", "credit"),
     "updated": ("updated", "updated_at", "modified", "modified_at", "date_modified", "last_modified"),

@@ -12,7 +12,15 @@ from transforms.fields import FieldMap
 from transforms.normalise.dating import date_columns
 from transforms.normalise.identity import addresses, article_ids, delivered, sources
 from transforms.normalise.staged import REJECTS, STAGED, Batch, Rejects, Seen
-from transforms.normalise.story import authors, headline_columns, headlines, problems, stories, text_columns
+from transforms.normalise.story import (
+    authors,
+    headline_columns,
+    headlines,
+    problems,
+    standfirsts,
+    stories,
+    text_columns,
+)
 from transforms.normalise.tongue import language_columns
 from transforms.normalise.values import Values, as_text, kinds, values_of
 from transforms.outlet import Outlet
@@ -39,6 +47,7 @@ def normalise(
         "source_id": [as_text(own).strip() or None for own in values["source_id"]],
         "url": urls,
         "canonical_url": canonical,
+        "standfirst": standfirsts(values, told.is_excerpt),
         "authors": authors(values),
         "dateline_place": [None] * len(told.texts),
         "agency": [None] * len(told.texts),

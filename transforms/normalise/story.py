@@ -69,6 +69,13 @@ def headlines(values: Values) -> list[str]:
     return lines([as_text(title) for title in values["title"]])
 
 
+def standfirsts(values: Values, is_excerpt: list[bool]) -> Column:
+    """Give what was printed or delivered beside each story, as one line: its subtitle, else a summary of it."""
+    beside = zip(values["subtitle"], values["summary"], is_excerpt, strict=True)
+    given = [as_text(subtitle) or ("" if is_text else as_text(summary)) for subtitle, summary, is_text in beside]
+    return [line or None for line in lines(given)]
+
+
 def lines(texts: list[str]) -> list[str]:
     """Clean each text to one line."""
     dirty = pc.or_(is_dirty(array := pa.array(texts, pa.string())), pc.match_substring(array, "\n"))
@@ -122,7 +129,8 @@ def problems(texts: list[str], word_counts: NDArray[np.int32]) -> list[Problem]:
     short = np.flatnonzero(word_counts <= MOST_WORDS).tolist()
     folded = fold(pa.array([texts[i] for i in short], pa.string())).strings()
     for i, words in zip(short, folded, strict=True):
-        kind = placeholder(words) if words else None
-        if kind or not words:
-            found[i] = (Reason.PLACEHOLDER, kind) if kind else (Reason.NO_TEXT, "no words in the text field")
+        if not any(map(str.isalpha, words)):
+            found[i] = Reason.NO_TEXT, "no words in the text field"
+        elif kind := placeholder(words):
+            found[i] = Reason.PLACEHOLDER, kind
     return found
