@@ -58,7 +58,7 @@ def sources(values: Values, urls: Column, canonical: Column, default: str | None
 
 
 def _outlet(value: Any, url: str | None, canonical: str | None, default: str | None) -> str:
-    own = _own_name(as_text(value.get("name") if isinstance(value, dict) else value)) if value is not None else ""
+    own = _own_name(as_text(value)) if value is not None else ""
     if own and own not in ARCHIVE_HOSTS:
         return own
     site = _site(url, canonical)

@@ -69,6 +69,18 @@ def headlines(values: Values) -> list[str]:
     return lines([as_text(title) for title in values["title"]])
 
 
+def highlights(values: Values, stories: Stories) -> list[list[str]]:
+    """Give the bullets above each story: as they were delivered, else as they were lifted from its text."""
+    given = [_bullets(value) for value in values["highlights"]]
+    bullets = iter(lines([line for each in given for line in each]))
+    own = [[line for line in islice(bullets, len(each)) if line] for each in given]
+    return [each or lifted for each, lifted in zip(own, stories.each("highlights", []), strict=True)]
+
+
+def _bullets(value: Any) -> list[str]:
+    return [as_text(item) for item in value] if isinstance(value, list) else as_text(value).split("\n")
+
+
 def standfirsts(values: Values, is_excerpt: list[bool]) -> Column:
     """Give what was printed or delivered beside each story, as one line: its subtitle, else a summary of it."""
     beside = zip(values["subtitle"], values["summary"], is_excerpt, strict=True)
@@ -95,7 +107,7 @@ def headline_columns(titles: list[str]) -> dict[str, Any]:
 def authors(values: Values) -> list[list[str]]:
     """Give each record's authors as printed, in order."""
     given = [value if isinstance(value, list) else [] if value is None else [value] for value in values["authors"]]
-    names = iter(lines([as_text(v.get("name") if isinstance(v, dict) else v) for each in given for v in each]))
+    names = iter(lines([as_text(v) for each in given for v in each]))
     return [[name for name in islice(names, len(each)) if name] for each in given]
 
 
@@ -109,7 +121,6 @@ def text_columns(stories: Stories) -> dict[str, Any]:
     return {
         "text_id": [blake2b(folded[i], digest_size=_DIGEST_BYTES).hexdigest() for i in range(len(folded))],
         "text": array,
-        "highlights": stories.each("highlights", []),
         "edits": pa.array([list(edits.items()) for edits in stories.each("edits", {})], EDITS),
         "is_excerpt": stories.is_excerpt,
         "paragraph_count": (breaks + 1).astype(np.int32),
