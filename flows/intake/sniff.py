@@ -92,15 +92,17 @@ def _json_format(first: bytes, second: bytes, encoding: str, promised: Format | 
 def _text_format(
     content: Data, encoding: str, promised: Format | None, is_text_column: IsTextColumn | None
 ) -> Format | None:
-    if promised in (Format.TXT, Format.CSV, Format.TSV):
+    if promised in (Format.CSV, Format.TSV):
         return promised
-    if promised is not None or is_text_column is None:
+    if promised not in (None, Format.TXT):
         return None
-    for form in (Format.TSV, Format.CSV):
+    # Prose may begin with a comma that looks like a header's, but not with a tab.
+    tables = (Format.TSV, Format.CSV) if promised is None else (Format.TSV,)
+    for form in tables:
         names = _names(content, form, encoding)
-        if len(names) > 1 and any(is_text_column(name) for name in names):
+        if is_text_column and len(names) > 1 and any(map(is_text_column, names)):
             return form
-    return None
+    return promised
 
 
 def _names(content: Data, form: Format, encoding: str) -> tuple[str, ...]:
