@@ -27,7 +27,8 @@ ALIASES: Final[Mapping[str, tuple[str, ...]]] = {
     "published": (
         "published", "published_at", "publish_date", "pub_date", "date_published", "publication_date", "published_date",
         "date_publish", "publish_time", "published_time", "publication_time", "published_on", "publish_datetime",
-        "web_publication_date", "first_published", "display_date", "posted_at", "posted", "post_date", "article_date", "news_date",
+        "web_publication_date", "first_published", "display_date", "posted_at", "posted", "post_date",
+        "article_date", "news_date",
         "date_gmt", "date", "datetime", "timestamp", "time", "created_at", "created",
         "fecha", "data_publicacao", "datum", "veroeffentlicht", "дата", "tarih",
     ),
