@@ -38,7 +38,7 @@ ALIASES: Final[Mapping[str, tuple[str, ...]]] = {
     ),
     "source": (
         "source", "publisher", "domain", "outlet", "source_domain", "site", "site_name", "newspaper", "publication",
-        "source_name", "news_source", "media_name", "news_outlet", "news_site",
+        "source_name", "source_title", "news_source", "media_name", "news_outlet", "news_site",
         "fuente", "medio", "quelle", "источник",
     ),
     "source_id": (
