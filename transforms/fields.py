@@ -80,6 +80,7 @@ def _plain(name: str) -> str:
 class Plan:
     """For records with one set of fields: which fill each target, best first, which fill none, whether one tells."""
 
+    keys: tuple[str, ...]
     candidates: tuple[tuple[str, ...], ...]
     unused: tuple[str, ...]
     has_story: bool
@@ -126,7 +127,7 @@ class FieldMap:
         )
         used = {key for group in candidates for key in group}
         has_story = any(candidates[at] for at in _TELLING)
-        return Plan(candidates, tuple(key for key in keys if key not in used), has_story)
+        return Plan(keys, candidates, tuple(key for key in keys if key not in used), has_story)
 
 
 def is_empty(value: Any) -> bool:

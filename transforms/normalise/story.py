@@ -78,6 +78,8 @@ def highlights(values: Values, stories: Stories) -> list[list[str]]:
 
 
 def _bullets(value: Any) -> list[str]:
+    if value is None:
+        return []
     return [as_text(item) for item in value] if isinstance(value, list) else as_text(value).split("\n")
 
 

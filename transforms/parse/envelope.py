@@ -28,17 +28,21 @@ def opened(records: Iterable[Record | Malformed], fields: FieldMap) -> Iterator[
     """
     number = 0
     for record in records:
-        for each in _inner(record, fields):
+        inner = () if isinstance(record, Malformed) or _is_told(record.fields, fields) else _inner(record, fields)
+        for each in inner or (record,):
             each.number = number
             number += 1
             yield each
 
 
-def _inner(record: Record | Malformed, fields: FieldMap) -> list[Record] | list[Malformed]:
-    if isinstance(record, Malformed):
-        return [record]
+def _is_told(given: dict[str, Any], fields: FieldMap) -> bool:
+    """Tell the usual record, which holds its story itself."""
+    return fields.has_story(tuple(given)) and not isinstance(next(iter(given.values())), dict)
+
+
+def _inner(record: Record, fields: FieldMap) -> list[Record]:
     if fields.has_story(tuple(record.fields)):
-        return _each(record, _rows(record.fields)) or [record]
+        return _each(record, _rows(record.fields))
     level: list[_Layer] = [({}, record.fields)]
     for _ in range(_MOST_LAYERS):
         level = [inner for around, own in level for inner in _inside(around, own, fields)]
@@ -47,7 +51,7 @@ def _inner(record: Record | Malformed, fields: FieldMap) -> list[Record] | list[
             return [Record(record.number, record.offset, record.raw, stories[0])]
         if stories:
             return _each(record, stories)
-    return [record]
+    return []
 
 
 def _each(record: Record, inner: list[dict[str, Any]]) -> list[Record]:
@@ -57,9 +61,7 @@ def _each(record: Record, inner: list[dict[str, Any]]) -> list[Record]:
 def _rows(columns: dict[str, Any]) -> list[dict[str, Any]]:
     """Give the rows of a table that was written column by column, as pandas does; none of anything else."""
     first = next(iter(columns.values()))
-    if not isinstance(first, dict) or not all(
-        isinstance(c, dict) and c.keys() == first.keys() for c in columns.values()
-    ):
+    if not all(isinstance(c, dict) and c.keys() == first.keys() for c in columns.values()):
         return []
     return [{name: column[row] for name, column in columns.items()} for row in first]
 
