@@ -25,6 +25,17 @@ class Format(StrEnum):
     CSV = "csv"
     TSV = "tsv"
     PARQUET = "parquet"
+    FEED = "feed"
+    """RSS, RSS 1.0 (RDF) and Atom."""
+    NITF = "nitf"
+    NEWSML = "newsml"
+    """NewsML-G2 and NewsML 1."""
+    SGML = "sgm"
+    """The Reuters-21578 kind."""
+    EML = "eml"
+    MBOX = "mbox"
+    LINES = "lines"
+    """A text file with an article on every line; only a setting tells it from a text file that is one article."""
 
 
 class Fault(NamedTuple):
