@@ -15,7 +15,7 @@ from transforms.errors import DumpRefused
 from transforms.parse.decoding import decode
 from transforms.parse.mending import mended
 from transforms.parse.nodes import Element, escaped, local
-from transforms.parse.record import KEPT_BYTES, Data, Fault, Malformed, Record, Span, malformed, too_long
+from transforms.parse.record import KEPT_BYTES, NO_TEXT, Data, Fault, Malformed, Record, Span, malformed, too_long
 from transforms.parse.xml_source import HEAD_BYTES, find_root, source_of
 
 _MAX_NAMESPACES: Final = 64
@@ -84,7 +84,7 @@ class Elements:
             if isinstance(found, Fault):
                 record = malformed(number, self._data, span, found)
             else:
-                record = Record(number, span[0], self._data[slice(*span)], fields(found))
+                record = Record(number, span[0], self._data[slice(*span)], NO_TEXT | fields(found))
             if not self._is_original:
                 record.offset = None
             yield record
@@ -131,8 +131,11 @@ class Elements:
             return too_long(end - begin, self._max_record_bytes)
         if not is_whole:
             return Fault(Reason.MALFORMED, "the element is not closed before the next begins or the file ends")
+        raw = self._data[begin:end]
+        if raw.count(b"<![CDATA[") > raw.count(b"]]>") and self._opening.search(raw, 1):
+            return Fault(Reason.MALFORMED, "a CDATA section that goes on into the next element")
         try:
-            text = decode(self._data[begin:end], self._encoding)
+            text = decode(raw, self._encoding)
         except UnicodeDecodeError as error:
             return Fault(Reason.MALFORMED, f"byte {error.start:,} of the record is in no encoding we know")
         tree = etree.fromstring(f"<_{self._declared}>{mended(text)}</_>".encode(), self._parser)

@@ -13,7 +13,7 @@ from transforms.errors import DumpRefused
 from transforms.parse.elements import Elements
 from transforms.parse.nodes import Element, base_of, language_of, local, markup_of, text_of
 from transforms.parse.record import Data, Malformed, Record
-from transforms.parse.xml_source import root_name, source_of
+from transforms.parse.xml_source import head_of, root_name
 
 ROOTS: Final = frozenset({"rss", "rdf", "feed", "channel"})
 """Names of root elements, in lower case, without prefix."""
@@ -59,9 +59,9 @@ def items(data: Data, encoding: str, max_record_bytes: int) -> Iterator[Record |
 
 
 def _item_names(data: Data, encoding: str) -> bytes:
-    name = root_name(source_of(data, encoding).data) or ""
-    prefix, _, root = name.rpartition(":")
-    if root.lower() not in ROOTS:
+    name = root_name(head_of(data, encoding))
+    prefix, _, root = (name or "").rpartition(":")
+    if name and root.lower() not in ROOTS:
         raise DumpRefused(f"the root element is <{name[:50]}>, which is no feed; look at what was delivered")
     if root.lower() != "feed":
         return b"(?i:item)"

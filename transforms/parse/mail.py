@@ -12,7 +12,7 @@ from typing import Final
 from transforms.article import Reason
 from transforms.parse.charset import charset
 from transforms.parse.decoding import decode
-from transforms.parse.record import Data, Fault, Malformed, Record, Span, malformed, too_long
+from transforms.parse.record import NO_TEXT, Data, Fault, Malformed, Record, Span, malformed, too_long
 
 _POSTMARK: Final = re.compile(rb"(?:\A|(?<=\n\n)|(?<=\n\r\n))From [^\n]*+\n")
 _ESCAPED_FROM: Final = re.compile(rb"^>(?=>*+From )", re.MULTILINE)
@@ -56,7 +56,7 @@ def _record(
         return malformed(number, data, span, fault)
     if not parsed.keys():
         return malformed(number, data, span, Fault(Reason.MALFORMED, "a mail without a header"))
-    return Record(number, begin, raw, fields)
+    return Record(number, begin, raw, NO_TEXT | fields)
 
 
 def _is_trap(written: bytes) -> bool:
@@ -117,9 +117,9 @@ def _text(part: Message, encoding: str) -> str:
 
 
 def _decoded(payload: bytes, declared: str | None, fallback: str) -> str:
-    for name in (charset(declared or "utf-8"), fallback):
+    for name in filter(None, (charset(declared) if declared else None, fallback)):
         try:
-            return decode(payload, name or "utf-8")
+            return decode(payload, name)
         except UnicodeError:
             continue
     return payload.decode("latin-1")

@@ -16,6 +16,10 @@ KEPT_BYTES: Final = 64 << 10
 """How much of an overlong record is kept as evidence."""
 
 
+NO_TEXT: Final[dict[str, Any]] = {"text": None}
+"""What a record begins with where we name the fields: then a story may be missing, but never a field for it."""
+
+
 class Format(StrEnum):
     """How the records of a file are written."""
 

@@ -7,7 +7,7 @@ from typing import Final
 
 from transforms.article import Reason
 from transforms.parse.decoding import decode
-from transforms.parse.record import Data, Fault, Malformed, Record, Span, malformed, too_long
+from transforms.parse.record import NO_TEXT, Data, Fault, Malformed, Record, Span, malformed, too_long
 
 _OPENING: Final = b"<REUTERS"
 _CLOSING: Final = b"</REUTERS>"
@@ -49,7 +49,7 @@ def _article(data: Data, span: Span, number: int, encoding: str, max_record_byte
     except UnicodeDecodeError as error:
         what = f"byte {error.start:,} of the record is in no encoding we know"
         return malformed(number, data, span, Fault(Reason.MALFORMED, what))
-    return Record(number, begin, raw, _fields(written))
+    return Record(number, begin, raw, NO_TEXT | _fields(written))
 
 
 def _fields(written: str) -> dict[str, str]:
