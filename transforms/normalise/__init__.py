@@ -45,7 +45,7 @@ def normalise(
         "agency": [None] * len(texts),
         **text_columns(texts),
         **headline_columns(headlines(values)),
-        **date_columns(values, urls, outlet),
+        **date_columns(values, urls, [as_text(line) or None for line in values["dateline"]], outlet),
         **language_columns(values, texts, outlet),
         "record_number": [record.number for record in values.records],
         "byte_offset": [record.offset for record in values.records],
