@@ -13,6 +13,7 @@ from transforms.fields import FieldMap
 from transforms.normalise import REJECTS, STAGED, Batch, Seen, normalise
 from transforms.outlet import Outlet
 from transforms.parse import Malformed, Record, header
+from transforms.parse.envelope import opened
 from transforms.text import Guide
 
 _SHOWN_NAMES: Final = 12
@@ -38,7 +39,7 @@ class StageTask:
 class Staged:
     """What a chunk became; `refusal` says why its whole dump cannot be read.
 
-    `without_text` names the fields of its records when none of them is one for the text.
+    `without_story` names the fields of its records when none of them is one for the text.
     """
 
     dump: int
@@ -49,7 +50,7 @@ class Staged:
     admitted_or_replayed: int = 0
     quarantined: int = 0
     seen: Seen = field(default_factory=Seen)
-    without_text: tuple[str, ...] = ()
+    without_story: tuple[str, ...] = ()
     refusal: str | None = None
 
     @property
@@ -65,9 +66,9 @@ def stage(task: StageTask) -> Staged:
     fields = FieldMap(task.outlet.fields)
     try:
         _check_columns(task.chunk, fields)
-        batches = _batches(records(task.chunk, task.max_record_bytes))
+        batches = _batches(opened(records(task.chunk, task.max_record_bytes), fields))
         counts = _write((normalise(batch, fields, task.outlet, task.guide) for batch in batches), articles, rejects)
-        return Staged(*place, *counts, fields.without_text())
+        return Staged(*place, *counts, fields.without_story())
     except DumpRefused as error:
         return Staged(*place, refusal=str(error))
 
@@ -87,7 +88,7 @@ def _batches(found: Iterable[Record | Malformed]) -> Iterator[list[Record | Malf
 
 def _check_columns(chunk: Chunk, fields: FieldMap) -> None:
     columns = header(mapped(chunk.path), chunk.format, chunk.encoding)
-    if columns is not None and not fields.has_text(columns):
+    if columns is not None and not fields.has_story(columns):
         raise DumpRefused(no_text_sentence(columns))
 
 
