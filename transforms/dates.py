@@ -33,12 +33,17 @@ _MOST_DIGITS: Final = 10**14
 _EPOCH_DIGITS: Final = frozenset({10, 13, 16, 19})
 _UTC: Final = frozenset({"GMT", "UTC", "UT", "Z"})
 _FOREIGN: Final = re.compile(r"[^\W\d_]{2}|[^\x00-\x7f]")
-_ABROAD: Final = {"ET": "America/New_York", "CT": "America/Chicago", "MT": "America/Denver", "PT": "America/Los_Angeles"}
+_ABROAD: Final = {
+    "ET": "America/New_York",
+    "CT": "America/Chicago",
+    "MT": "America/Denver",
+    "PT": "America/Los_Angeles",
+}
 _ZONES: Final[dict[str, tzinfo]] = {
     name: timezone(timedelta(hours=hours))
     for name, hours in {
-        "UT": 0, "WET": 0, "BST": 1, "WEST": 1, "CET": 1, "MEZ": 1, "CEST": 2, "MESZ": 2, "SAST": 2, "EET": 2, "EEST": 3,
-        "EAT": 3, "MSK": 3, "PKT": 5, "WIB": 7, "SGT": 8, "HKT": 8, "AWST": 8, "JST": 9, "KST": 9, "ACST": 9.5,
+        "UT": 0, "WET": 0, "BST": 1, "WEST": 1, "CET": 1, "MEZ": 1, "CEST": 2, "MESZ": 2, "SAST": 2, "EET": 2,
+        "EEST": 3, "EAT": 3, "MSK": 3, "PKT": 5, "WIB": 7, "SGT": 8, "HKT": 8, "AWST": 8, "JST": 9, "KST": 9, "ACST": 9.5,
         "AEST": 10, "ACDT": 10.5, "AEDT": 11, "NZST": 12, "NZDT": 13,
         "EST": -5, "EDT": -4, "CST": -6, "CDT": -5, "MST": -7, "MDT": -6, "PST": -8, "PDT": -7, "AKST": -9, "AKDT": -8,
         "HST": -10,
@@ -47,10 +52,10 @@ _ZONES: Final[dict[str, tzinfo]] = {
 _PARTIAL_WEEK: Final = re.compile(r"\d{4}-?W\d\d(?!-?\d)")
 _SIGNED_ZONE: Final = re.compile(rf"\b(?:GMT|UTC|{'|'.join(_ZONES)}) ?(?=[+-]\d)")
 _MONTHS: Final = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-_MONTH: Final = "|".join((
-    "jan(?:uary)?", "feb(?:ruary)?", "mar(?:ch)?", "apr(?:il)?", "may", "june?", "july?", "aug(?:ust)?",
-    "sept?(?:ember)?", "oct(?:ober)?", "nov(?:ember)?", "dec(?:ember)?",
-))  # fmt: skip
+_MONTH: Final = (
+    "jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?"
+    "|nov(?:ember)?|dec(?:ember)?"
+)
 _WEEKDAY: Final = r"(?:mon|tues?|wed(?:nes)?|thu(?:rs?)?|fri|sat(?:ur)?|sun)(?:day)?[.,]{0,2} "
 _WRITTEN: Final = re.compile(
     rf"(?:{_WEEKDAY})?(?:(\d\d?)[ -]({_MONTH})\.?,?[ -]|({_MONTH})\.? (\d\d?),? )(\d{{4}})"
@@ -221,7 +226,7 @@ def _from_english(text: str, zone_name: str | None, is_day_first: bool | None) -
 
 
 def _zone(outlet: str | None, name: str | None, offset_seconds: int | None) -> tzinfo | None:
-    """Zone by its offset, else by its name at the outlet, else by its usual name; never as this machine calls its own."""
+    """Zone by its offset, else by its name at the outlet, else by its usual name; never as this machine says."""
     if offset_seconds is not None:
         return timezone(timedelta(seconds=offset_seconds))
     if not name:

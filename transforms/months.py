@@ -23,8 +23,8 @@ _DAYS: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturda
 _HALVES: Final = {"am": ("ar", "el", "ru"), "pm": ("ar", "el", "ru")}
 _KEPT: Final = frozenset({"am", "pm", "gmt", "utc", "z", "t", "h", "m", "s"})
 _FILLERS: Final = frozenset(
-    {"feira", "ore", "orele", "года", "г", "год", "hrs", "klokken", "saat", "jam", "wib", "dnia", "godz", "às", "as",
-     "h", "hod", "ч", "року", "р"}
+    {"feira", "ore", "orele", "года", "\u0433", "год", "hrs", "klokken", "saat", "jam", "wib", "dnia", "godz", "às",
+     "as", "h", "hod", "ч", "року", "\u0440"}
 )  # fmt: skip
 _WORD: Final = re.compile(r"[^\W\d_]+")
 _NUMERALS: Final = {mark: str(value) for value, mark in enumerate("〇一二三四五六七八九")} | {"零": "0", "○": "0"}
@@ -92,7 +92,7 @@ def _iso(found: re.Match[str]) -> str:
 
 def _plain(word: str) -> str:
     """Fold case, Turkish i's included, of which capitals show only two."""
-    return word.casefold().replace("ı", "i").replace("\u0307", "")
+    return word.casefold().replace("\u0131", "i").replace("\u0307", "")
 
 
 @cache
@@ -105,7 +105,9 @@ def _words(language: str) -> Mapping[str, list[str]]:
 def _months() -> Mapping[str, str]:
     own = {word: month for month in _MONTHS for word in (month, month[:3])}
     own["sept"] = "september"
-    return own | {_plain(word): month for language in _LANGUAGES for month in _MONTHS for word in _words(language)[month]}
+    return own | {
+        _plain(word): month for language in _LANGUAGES for month in _MONTHS for word in _words(language)[month]
+    }
 
 
 @cache

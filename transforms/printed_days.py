@@ -26,8 +26,9 @@ _URL_DAYS: Final = tuple(
 Eight digits at the end of a headline are as often a number of the article, hence only at the beginning of a step.
 """
 _LINED_DAY: Final = re.compile(
-    r"(?<![\w.])(?:(?P<named>[^\W\d_]{3,12}\.? \d{1,2}(?:, ?| )\d{4})|(?P<told>\d{1,2}\.? (?:de )?[^\W\d_]{3,12}\.?,? (?:de )?\d{4})"
-    r"|(?P<iso>\d{4}-\d\d-\d\d))(?!\w)"
+    r"(?<![\w.])(?:[^\W\d_]{3,12}\.? \d{1,2}(?:, ?| )\d{4}"
+    r"|\d{1,2}\.? (?:de )?[^\W\d_]{3,12}\.?,? (?:de )?\d{4}"
+    r"|\d{4}-\d\d-\d\d)(?!\w)"
 )
 
 

@@ -148,7 +148,7 @@ def _bare(name: str | None) -> str | None:
 
 
 def host(url: str) -> str | None:
-    """Host of an address or a bare host, lower case, without archive and `www.`, `m.`, `amp.`; None when it has none."""
+    """Host of an address or a bare host, lower case, without archive, `www.`, `m.` and `amp.`; None if it has none."""
     url = original(url)
     try:
         return _bare(urlsplit(url if "//" in url else f"//{url}").hostname)

@@ -29,9 +29,7 @@ def date_columns(values: Values, urls: Column, datelines: Sequence[str | None], 
     }
 
 
-def _date(
-    value: Any, page: Any, url: str | None, dateline: str | None, outlet: Outlet
-) -> tuple[Moment | None, Origin]:
+def _date(value: Any, page: Any, url: str | None, dateline: str | None, outlet: Outlet) -> tuple[Moment | None, Origin]:
     """Give the first date that can be read, the best place to look for it first."""
     if moment := parse_date(value, outlet.timezone, outlet.is_day_first):
         return moment, Origin.FIELD
