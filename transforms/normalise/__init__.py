@@ -55,7 +55,7 @@ def normalise(
         "agency": [None] * len(told.texts),
         **text_columns(told),
         **headline_columns(headlines(values)),
-        **date_columns(values, urls, outlet),
+        **date_columns(values, urls, [as_text(line) or None for line in values["dateline"]], outlet),
         **language_columns(values, told.texts, outlet),
         "record_number": [record.number for record in values.records],
         "byte_offset": [record.offset for record in values.records],
