@@ -14,6 +14,8 @@ MAX_CAREFUL_TAGS: Final = 30_000
 """Tags beyond which a page is no longer a story's; the careful extractor would take seconds for it."""
 _LEAST_AGREEMENT: Final = 0.7
 """Share of words that two extractions have in common, below which a third is asked. About one news page in fifteen."""
+_LONGEST_ROW: Final = 400
+"""Characters beyond which the row of a table is layout."""
 _LEAST_PROSE_WORDS: Final = 10
 _SCRIPT_SHORT: Final = 100
 """Words below which a text is no story where the page's linked data hold one several times as long."""
@@ -36,9 +38,14 @@ def story(html: str, clues: Clues, title: str | None, extractor: Extractor) -> s
 def _settled(html: str, swift: str) -> str:
     careful = _careful(html)
     if _agreement(careful, swift) >= _LEAST_AGREEMENT:
-        return careful
+        return swift if _is_layout(careful) else careful
     found = [text for text in (careful, swift, _readable(html)) if text]
     return max(found, key=lambda text: sum(_agreement(text, other) for other in found), default="")
+
+
+def _is_layout(text: str) -> bool:
+    """Tell a page laid out as a table, which comes as cells between bars, its paragraphs lost."""
+    return any(line.startswith("|") and len(line) > _LONGEST_ROW for line in text.splitlines())
 
 
 def _swift(tree: HTMLTree) -> str:

@@ -12,6 +12,8 @@ _NEXT_MARK: Final = re.compile(rb"(?<=\n)WARC/\d\.\d{1,2}\r?\n")
 _HEADER_END: Final = re.compile(rb"\r?\n\r?\n")
 _LENGTH: Final = re.compile(rb"^content-length[ \t]*:[ \t]*(\d{1,15})(?=[ \t]*\r?$)", re.IGNORECASE | re.MULTILINE)
 _FIELD: Final = rb"^%s[ \t]*:[ \t]*([^\r\n]*)"
+_CLOSING: Final = b"\r\n\r\n"
+"""What follows a WARC record of the right length, whatever comes then."""
 _LINES_END: Final = re.compile(rb"[\r\n]*")
 _ARC_LINE: Final = re.compile(rb"([a-z][a-z0-9+.-]*:[^\n]*?) (\S+) (\d{8,20}) (\S+) (?:[^\n]*? )?(\d{1,15})\r?\n")
 _ARC_NEXT: Final = re.compile(rb"(?<=\n)(?=[a-z])" + _ARC_LINE.pattern)
@@ -96,7 +98,8 @@ def _whole(data: Data, frame: Frame, mark: re.Pattern[bytes], next_mark: re.Patt
         what = f"it is cut short: {len(data) - frame.body:,} of {frame.end - frame.body:,} bytes"
         return _lost(data, frame.begin, next_mark, what)
     after = _after(data, frame.end)
-    if after == len(data) or mark.match(data, after, after + _MOST_HEADER_BYTES):
+    is_closed = not frame.is_arc and data[frame.end : frame.end + len(_CLOSING)] == _CLOSING
+    if is_closed or after == len(data) or mark.match(data, after, after + _MOST_HEADER_BYTES):
         return frame
     return _lost(data, frame.begin, next_mark, f"no record follows after the {frame.end - frame.body:,} bytes it says")
 

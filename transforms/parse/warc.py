@@ -12,6 +12,7 @@ from transforms.parse.html import begins_like_page, page_text
 from transforms.parse.record import Data, Fault, Malformed, Record, malformed, too_long
 
 _PAGES: Final = ("text/html", "application/xhtml+xml")
+_HTTP: Final = b"HTTP/"
 _OK: Final = 200
 _KINDS: Final = {"response": "responses that are no page"}
 _HEAD_BYTES: Final = 64 << 10
@@ -46,12 +47,19 @@ def _passed_over(data: Data, frame: Frame) -> str | None:
 def _may_hold_page(data: Data, frame: Frame) -> bool:
     if frame.kind not in ("response", "resource"):
         return False
+    if _is_bare(data, frame):
+        return begins_like_page(data[frame.body : frame.body + _HEAD_BYTES])
     beginning = frame._replace(end=min(frame.end, frame.body + _HEAD_BYTES))
     try:
         found = _unpacked(beginning.envelope(data), "none", _HEAD_BYTES)
     except (OSError, ValueError):
         return True  # Read in full, it shall say what is wrong with it.
     return found is None or _is_page(*found)
+
+
+def _is_bare(data: Data, frame: Frame) -> bool:
+    """Tell a page that was kept without the header under which it came."""
+    return frame.kind == "response" and data[frame.body : frame.body + len(_HTTP)] != _HTTP
 
 
 def _record(data: Data, frame: Frame, number: int, max_record_bytes: int) -> Record | Malformed | None:
@@ -69,6 +77,9 @@ def _record(data: Data, frame: Frame, number: int, max_record_bytes: int) -> Rec
 
 
 def _fields(data: Data, frame: Frame, max_record_bytes: int) -> dict[str, Any] | Fault:
+    place = {"url": frame.url, "fetched_at": frame.date}
+    if _is_bare(data, frame):
+        return {"html": page_text(data[frame.body : frame.end]), **place}
     found = _read(data, frame, max_record_bytes + 1)
     if isinstance(found, Fault):
         return found
@@ -80,7 +91,7 @@ def _fields(data: Data, frame: Frame, max_record_bytes: int) -> dict[str, Any] |
         return Fault(Reason.TOO_LONG, f"its page unpacks to more than the {max_record_bytes:,} bytes a record may have")
     if not body.strip():
         return Fault(Reason.NO_TEXT, "a page without a body")
-    return {"html": page_text(body, http_charset=archived.http_charset), "url": frame.url, "fetched_at": frame.date}
+    return {"html": page_text(body, http_charset=archived.http_charset), **place}
 
 
 def _read(data: Data, frame: Frame, most_bytes: int) -> tuple[Any, bytes] | Fault:
