@@ -14,10 +14,11 @@ _LENGTH: Final = re.compile(rb"^content-length[ \t]*:[ \t]*(\d{1,15})(?=[ \t]*\r
 _FIELD: Final = rb"^%s[ \t]*:[ \t]*([^\r\n]*)"
 _LINES_END: Final = re.compile(rb"[\r\n]*")
 _ARC_LINE: Final = re.compile(rb"([a-z][a-z0-9+.-]*:[^\n]*?) (\S+) (\d{8,20}) (\S+) (?:[^\n]*? )?(\d{1,15})\r?\n")
-_ARC_NEXT: Final = re.compile(
-    rb"(?<=\n)[a-z][a-z0-9+.-]{1,20}:[^\n]{1,4096} \S+ \d{8,20} \S+ (?:[^\n]{0,4096} )?\d{1,15}\r?\n"
-)
+_ARC_NEXT: Final = re.compile(rb"(?<=\n)(?=[a-z])" + _ARC_LINE.pattern)
 _ARC_MAGIC: Final = b"filedesc://"
+_ENVELOPE: Final = (
+    b"WARC/1.0\r\nWARC-Type: response\r\nContent-Type: application/http; msgtype=response\r\nContent-Length: %d\r\n\r\n"
+)
 
 
 class Frame(NamedTuple):
@@ -37,9 +38,7 @@ class Frame(NamedTuple):
         if not self.is_arc:
             head = _LENGTH.sub(b"Content-Length: %d" % (self.end - self.body), data[self.begin : self.body], count=1)
             return head + data[self.body : self.end] + b"\r\n\r\n"
-        head = b"WARC/1.0\r\nWARC-Type: response\r\nWARC-Target-URI: %s\r\nContent-Type: application/http; msgtype=response"
-        url = (self.url or "").encode("utf-8", "replace")
-        return (head + b"\r\nContent-Length: %d\r\n\r\n") % (url, self.end - self.body) + data[self.body : self.end]
+        return _ENVELOPE % (self.end - self.body) + data[self.body : self.end] + b"\r\n\r\n"
 
 
 def is_archive(head: bytes) -> bool:

@@ -53,7 +53,7 @@ def found(content: bytes, name: str) -> Format | None:
         (b"text\nx\n", "export", None),
         (b"A story.", "a", None),
         (b"A story.", "a.md", None),
-        (b"<html><p>A story.", "a.html", None),
+        (b"<html><p>A story.", "a.html", Format.HTML),
         (b"<?xml version='1.0'?>", "a.xml", None),
         (b"%PDF-1.7", "a.pdf", None),
         (bytes(range(256)), "a.txt", None),
