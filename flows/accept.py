@@ -21,7 +21,9 @@ from flows.settings import Settings, Source
 from flows.stage import Staged, StageTask, no_text_sentence
 from transforms.errors import DumpRefused
 from transforms.fields import FieldMap
+from transforms.outlet import Outlet
 from transforms.tables import DUMPS, QUARANTINE
+from transforms.text import Guide
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +61,7 @@ def receive_one(task: ReceiveTask) -> Arrival | Refusal:
     limits = IntakeLimits(max_dump_bytes=task.settings.max_dump_bytes)
     fields = FieldMap(_source_of(task.settings, task.name, None)[1].fields)
     try:
-        return Arrival(receive(task.path, task.name, task.workspace, limits, lambda name: fields.has_text((name,))))
+        return Arrival(receive(task.path, task.name, task.workspace, limits, lambda name: fields.has_story((name,))))
     except DumpRefused as error:
         return Refusal(task.name, str(error))
 
@@ -122,8 +124,8 @@ def stage_tasks(
         for member, chunk in pieces:
             name, own = _source_of(settings, arrival.receipt.name, member)
             stem = workspace / f"chunk-{len(tasks):06}"
-            outlet, longest = name or default_source, settings.max_record_bytes
-            tasks.append(StageTask(arrival.place, member, chunk, stem, outlet, own.fields, longest))
+            outlet = Outlet(name or default_source, own.fields)
+            tasks.append(StageTask(arrival.place, member, chunk, stem, outlet, Guide(), settings.max_record_bytes))
     return tasks
 
 
@@ -151,7 +153,7 @@ def accept(staged: Sequence[Staged], report: RunReport) -> tuple[Piece, ...]:
         dump = report.dumps[each.dump]
         if each.refusal and dump.status == "consumed":
             _refuse(dump, each.refusal)
-    for dump, names in _textless(staged, report):
+    for dump, names in _storyless(staged, report):
         _refuse(dump, no_text_sentence(names))
     refused = {dump.digest for dump in report.dumps if dump.status == "refused" and dump.digest}
     for dump in report.dumps:
@@ -172,7 +174,7 @@ def accept(staged: Sequence[Staged], report: RunReport) -> tuple[Piece, ...]:
     return tuple(pieces)
 
 
-def _textless(staged: Sequence[Staged], report: RunReport) -> Iterator[tuple[DumpReport, tuple[str, ...]]]:
+def _storyless(staged: Sequence[Staged], report: RunReport) -> Iterator[tuple[DumpReport, tuple[str, ...]]]:
     """Give the dumps in which no record has a field for the text: wrong settings, not records without a story."""
     by_dump: dict[int, list[Staged]] = {}
     for each in staged:
@@ -180,15 +182,15 @@ def _textless(staged: Sequence[Staged], report: RunReport) -> Iterator[tuple[Dum
             by_dump.setdefault(each.dump, []).append(each)
     for place, chunks_read in by_dump.items():
         dump = report.dumps[place]
-        if dump.status == "consumed" and all(each.without_text for each in chunks_read):
-            yield dump, chunks_read[0].without_text
+        if dump.status == "consumed" and all(each.without_story for each in chunks_read):
+            yield dump, chunks_read[0].without_story
 
 
 def _count(staged: Staged, dump: DumpReport, report: RunReport) -> None:
     dump.records_read += staged.records_read
     dump.quarantined += staged.quarantined
-    report.add_unused(staged.unused)
-    for (_, name), count in staged.unused.items():
+    report.add_unused(staged.seen.unused)
+    for (_, name), count in staged.seen.unused.items():
         dump.unused_fields[name] = dump.unused_fields.get(name, 0) + count
 
 

@@ -17,7 +17,7 @@ from transforms.fields import TARGETS
 from transforms.relation import PairSettings
 
 DEFAULT_FILE: Final = Path("broadsheet.toml")
-RULES_VERSION: Final = 3
+RULES_VERSION: Final = 4
 """Raised with every change to cleaning, features or the pair rule that may change a row."""
 
 

@@ -1,7 +1,6 @@
 """Stage one chunk of a dump: bytes to normalised, fingerprinted rows in two Arrow files. Runs in a worker process."""
 
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -9,12 +8,17 @@ from typing import Final
 import pyarrow as pa
 
 from flows.intake.chunks import Chunk, mapped, records
+from flows.intake.receipt import printable
 from transforms.errors import DumpRefused
 from transforms.fields import FieldMap
-from transforms.normalise import REJECTS, STAGED, Batch, normalise
+from transforms.normalise import REJECTS, STAGED, Batch, Seen, normalise
+from transforms.outlet import Outlet
 from transforms.parse import Malformed, Record, header
+from transforms.parse.envelope import opened
+from transforms.text import Guide
 
 _SHOWN_NAMES: Final = 12
+_LONGEST_NAME: Final = 30
 BATCH_RECORDS: Final = 4096
 BATCH_BYTES: Final = 16 << 20
 """Records, and bytes of records, that each process has in memory at a time."""
@@ -28,8 +32,8 @@ class StageTask:
     member: str | None
     chunk: Chunk
     stem: Path
-    default_source: str | None
-    fields: Mapping[str, tuple[str, ...]]
+    outlet: Outlet
+    guide: Guide
     max_record_bytes: int
 
 
@@ -37,7 +41,7 @@ class StageTask:
 class Staged:
     """What a chunk became; `refusal` says why its whole dump cannot be read.
 
-    `without_text` names the fields of its records when none of them is one for the text.
+    `without_story` names the fields of its records when none of them is one for the text.
     """
 
     dump: int
@@ -47,8 +51,8 @@ class Staged:
     rejects: Path
     admitted_or_replayed: int = 0
     quarantined: int = 0
-    unused: Counter[tuple[str, str]] = field(default_factory=Counter)
-    without_text: tuple[str, ...] = ()
+    seen: Seen = field(default_factory=Seen)
+    without_story: tuple[str, ...] = ()
     refusal: str | None = None
 
     @property
@@ -61,12 +65,12 @@ def stage(task: StageTask) -> Staged:
     """Parse, normalise and fingerprint one chunk."""
     articles, rejects = (task.stem.with_suffix(f".{kind}.arrow") for kind in ("articles", "rejects"))
     place = task.dump, task.member, task.chunk.member_index, articles, rejects
-    fields = FieldMap(task.fields)
+    fields = FieldMap(task.outlet.fields)
     try:
         _check_columns(task.chunk, fields)
-        batches = _batches(records(task.chunk, task.max_record_bytes))
-        counts = _write((normalise(batch, fields, task.default_source) for batch in batches), articles, rejects)
-        return Staged(*place, *counts, fields.without_text())
+        batches = _batches(opened(records(task.chunk, task.max_record_bytes), fields))
+        counts = _write((normalise(batch, fields, task.outlet, task.guide) for batch in batches), articles, rejects)
+        return Staged(*place, *counts, fields.without_story())
     except DumpRefused as error:
         return Staged(*place, refusal=str(error))
 
@@ -86,26 +90,31 @@ def _batches(found: Iterable[Record | Malformed]) -> Iterator[list[Record | Malf
 
 def _check_columns(chunk: Chunk, fields: FieldMap) -> None:
     columns = header(mapped(chunk.path), chunk.format, chunk.encoding)
-    if columns is not None and not fields.has_text(columns):
+    if columns is not None and not fields.has_story(columns):
         raise DumpRefused(no_text_sentence(columns))
 
 
 def no_text_sentence(names: Sequence[str]) -> str:
     """Say which columns or fields there are, when none is known to hold the text, and how to name it."""
     return (
-        f"none of its fields ({', '.join(names[:_SHOWN_NAMES])}) holds the text; "
+        f"none of its fields ({', '.join(map(_short, names[:_SHOWN_NAMES]))}) holds the text; "
         'name it in the settings, as in [sources.NAME.fields] text = ["story"]'
     )
 
 
-def _write(batches: Iterable[Batch], articles: Path, rejects: Path) -> tuple[int, int, Counter[tuple[str, str]]]:
-    """Write batches as they come; give rows, rejects and the fields that no mapping used."""
-    rows, rejected, unused = 0, 0, Counter[tuple[str, str]]()
+def _short(name: str) -> str:
+    """Cut what is too long for a name: without a header, the first article stands in its place."""
+    return printable(name if len(name) <= _LONGEST_NAME else f"{name[:_LONGEST_NAME]}...")
+
+
+def _write(batches: Iterable[Batch], articles: Path, rejects: Path) -> tuple[int, int, Seen]:
+    """Write batches as they come; give rows, rejects and what was seen of the fields."""
+    rows, rejected, seen = 0, 0, Seen()
     with pa.ipc.new_file(articles, STAGED) as article_writer, pa.ipc.new_file(rejects, REJECTS) as reject_writer:
         for batch in batches:
             article_writer.write_table(batch.articles)
             reject_writer.write_table(batch.rejects)
             rows += batch.articles.num_rows
             rejected += batch.rejects.num_rows
-            unused.update(batch.unused)
-    return rows, rejected, unused
+            seen.add(batch.seen)
+    return rows, rejected, seen

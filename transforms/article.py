@@ -38,6 +38,23 @@ class Origin(StrEnum):
     NONE = "none"
 
 
+class Zone(StrEnum):
+    """Where the time zone of `published_at` comes from."""
+
+    GIVEN = "given"
+    SOURCE = "source"
+    ASSUMED = "assumed"
+    NONE = "none"
+
+
+class Precision(StrEnum):
+    """How exact `published_at` is."""
+
+    TIME = "time"
+    DAY = "day"
+    NONE = "none"
+
+
 class Relation(StrEnum):
     """What one article is to another."""
 
@@ -70,13 +87,20 @@ ARTICLES = Table(
             "canonical_url", pa.string(), "Address without trackers, fragment, scheme and host variants", nullable=True
         ),
         Column("title", pa.string(), "Headline; null when the record has none", nullable=True),
+        Column("standfirst", pa.string(), "Subtitle or summary delivered beside the story", nullable=True),
         Column("text", pa.string(), "Cleaned story, one paragraph a line"),
+        Column("is_excerpt", pa.bool_(), "Whether only a summary or teaser was delivered"),
         Column("highlights", pa.list_(pa.string()), "Bullet list printed above the story, in order"),
         Column("authors", pa.list_(pa.string()), "Authors as printed, in order"),
+        Column("dateline_place", pa.string(), "Where it was filed, from its dateline", nullable=True),
+        Column("agency", pa.string(), "News agency that it is credited to", nullable=True),
         Column("language", pa.string(), "Language found in the text", "ISO 639 code", nullable=True),
         Column("language_confidence", pa.float32(), "Probability of that language", "0 to 1", nullable=True),
         Column("published_at", TIMESTAMP, "When it was published", "UTC", nullable=True),
         Column("published_at_origin", pa.string(), "Where that was found: field, page, url, dateline or none"),
+        Column("published_at_zone", pa.string(), "Its zone: given with it, that of the source, assumed UTC, or none"),
+        Column("published_at_precision", pa.string(), "How exact it is: time, day or none"),
+        Column("updated_at", TIMESTAMP, "When it was last changed, by its own word", "UTC", nullable=True),
         Column(PARTITION_COLUMN, pa.date32(), "Day of published_at; the partition", "UTC day", nullable=True),
         Column("paragraph_count", pa.int32(), "Paragraphs of the text", "paragraphs"),
         Column("word_count", pa.int32(), "Words of the text", "words"),

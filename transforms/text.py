@@ -48,6 +48,17 @@ _MARKS_END: Final = 0x20000  # no mark has its code beyond
 _MAYBE_PILED: Final = re.compile(rf"[^\x00-\u02ff\u2000-\u206f]{{{_MOST_MARKS}}}")
 
 
+@dataclass(frozen=True, slots=True)
+class Guide:
+    """Which rules apply: names of those turned off, and the lines that an outlet prints under every story."""
+
+    off: frozenset[str] = frozenset()
+    boilerplate: tuple[str, ...] = ()
+
+
+_ALL: Final = Guide()
+
+
 @dataclass(slots=True)
 class Cleaned:
     """A cleaned text, the highlights found above it, and rule to number of edits."""
@@ -57,9 +68,12 @@ class Cleaned:
     edits: dict[str, int] = field(default_factory=dict)
 
 
-def is_dirty(texts: pa.Array) -> pa.BooleanArray:
+def is_dirty(texts: pa.Array, guide: Guide = _ALL) -> pa.BooleanArray:
     """Test which texts of a string array some rule may change; false for null."""
-    return pc.fill_null(pc.match_substring_regex(texts, _DIRTY), fill_value=False)
+    found = pc.match_substring_regex(texts, _DIRTY)
+    for line in guide.boilerplate:
+        found = pc.or_(found, pc.match_substring(texts, line))
+    return pc.fill_null(found, fill_value=False)
 
 
 def _repair_mojibake(text: str) -> tuple[str, int]:
@@ -128,7 +142,7 @@ def clean_line(text: str) -> str:
     return line
 
 
-def clean(text: str) -> Cleaned:
+def clean(text: str, _guide: Guide = _ALL) -> Cleaned:
     """Clean a story's text and lift the bullet list above it."""
     text, edits = _apply(text)
     text, highlights = _lift_highlights(text)

@@ -9,6 +9,7 @@ import pytest
 
 from transforms.fields import FieldMap
 from transforms.normalise import normalise
+from transforms.outlet import Outlet
 from transforms.parse import Format, parse
 
 FOLDER = Path(__file__).parent
@@ -40,7 +41,7 @@ def assert_rows(expected: list[dict[str, Any]], rows: list[dict[str, Any]]) -> N
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_a_dump_gives_the_articles_and_rejects_beside_it(case: Path) -> None:
     (dump,) = case.glob("dump.*")
-    found = normalise(parse(dump.read_bytes(), Format(dump.suffix[1:]), "utf-8"), FieldMap(), "golden")
+    found = normalise(parse(dump.read_bytes(), Format(dump.suffix[1:]), "utf-8"), FieldMap(), Outlet("golden"))
 
     assert_rows(lines(case / "articles.jsonl"), found.articles.to_pylist())
     assert_rows(lines(case / "rejects.jsonl"), found.rejects.to_pylist())

@@ -74,4 +74,4 @@ def _within(text: str) -> Iterator[str]:
 
 def _is_date(text: str) -> bool:
     found = parse_date(text) if text else None
-    return found is not None and found.year >= _EARLIEST_YEAR
+    return found is not None and found.at.year >= _EARLIEST_YEAR

@@ -5,13 +5,14 @@ from typing import Final
 
 from resiliparse.parse.html import HTMLTree
 
+from transforms.outlet import Extractor
 from transforms.page.byline import authors
 from transforms.page.clues import Clues, gather
 from transforms.page.dating import published, updated
 from transforms.page.headline import headline, site_name
 from transforms.page.nesting import is_deep
 from transforms.page.place import canonical_url
-from transforms.page.story import Extractor, story
+from transforms.page.story import story
 from transforms.parse.html import page_text
 
 MAX_PAGE_CHARS: Final = 4 << 20

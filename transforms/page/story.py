@@ -2,12 +2,12 @@
 
 import re
 from collections import Counter
-from enum import StrEnum
 from typing import Any, Final
 
 from resiliparse.extract.html2text import extract_plain_text
 from resiliparse.parse.html import HTMLTree
 
+from transforms.outlet import Extractor
 from transforms.page.clues import Clues
 
 MAX_CAREFUL_TAGS: Final = 30_000
@@ -25,13 +25,6 @@ _DENSE: Final = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
 """Scripts without blanks between words: two characters count for one."""
 _SENTENCE_END: Final = re.compile(r"[.!?\u2026:;\"\u201d\u2019')\]\u00bb\u3002\uff01\uff1f\u300d]$")
 _MARKUP: Final = re.compile(r"<[^<>]{1,1000}>")
-
-
-class Extractor(StrEnum):
-    """How the story is found: as exactly as we can, or ten times as fast."""
-
-    QUALITY = "quality"
-    SPEED = "speed"
 
 
 def story(html: str, clues: Clues, title: str | None, extractor: Extractor) -> str:

@@ -9,6 +9,7 @@ import pytest
 from transforms.article import Reason
 from transforms.fields import FieldMap
 from transforms.normalise import REJECTS, STAGED, Batch, normalise
+from transforms.outlet import Outlet
 from transforms.parse import Format, Malformed, Record, parse
 
 STORY = "The ferry was laid up on Monday after a crack was found in its hull."
@@ -22,7 +23,7 @@ def batch(
     *records: dict[str, Any], default: str | None = None, extra: dict[str, tuple[str, ...]] | None = None
 ) -> Batch:
     return normalise(
-        [Record(i, None, b"raw", fields) for i, fields in enumerate(records)], FieldMap(extra or {}), default
+        [Record(i, None, b"raw", fields) for i, fields in enumerate(records)], FieldMap(extra or {}), Outlet(default)
     )
 
 
@@ -46,8 +47,10 @@ def test_a_record_becomes_a_row_of_every_column() -> None:
         "title": "Ferry laid up", "text": STORY,
         "highlights": [], "authors": ["Ann Vale", "Bo Reed"], "language": "en", "published_at": datetime(2017, 2, 7,
         tzinfo=UTC),
-        "published_at_origin": "field", "published_date": date(2017, 2, 7), "paragraph_count": 1, "word_count": 15,
-        "char_count": 68, "edits": [],
+        "published_at_origin": "field", "published_at_zone": "assumed", "published_at_precision": "day",
+        "is_excerpt": False, "standfirst": None, "updated_at": None, "dateline_place": None, "agency": None,
+        "published_date": date(2017, 2, 7), "paragraph_count": 1,
+        "word_count": 15, "char_count": 68, "edits": [],
         "title_words": "ferry laid up", "record_number": 0, "byte_offset": None,
     }  # fmt: skip
 
@@ -61,7 +64,7 @@ def test_nothing_in_gives_empty_tables_of_the_same_columns() -> None:
     found = batch()
 
     assert (STAGED, REJECTS) == (found.articles.schema, found.rejects.schema)
-    assert (0, 0, Counter()) == (found.articles.num_rows, found.rejects.num_rows, found.unused)
+    assert (0, 0, Counter()) == (found.articles.num_rows, found.rejects.num_rows, found.seen.unused)
 
 
 @pytest.mark.parametrize(
@@ -123,7 +126,7 @@ def test_the_same_record_in_two_formats_and_places_is_the_same_article() -> None
     found = [
         {
             row["article_id"]
-            for row in normalise(parse(data, form, "utf-8"), FieldMap(), "echo").articles.to_pylist()
+            for row in normalise(parse(data, form, "utf-8"), FieldMap(), Outlet("echo")).articles.to_pylist()
             if row["title"] == "Ferry"
         }
         for data, form in ((lines, Format.JSONL), (table, Format.CSV))
@@ -223,7 +226,7 @@ def test_what_is_not_admitted_keeps_its_bytes_reason_and_place() -> None:
         Record(3, None, b"wall", {"text": "Are you a robot?"}),
         Record(4, 20, b"dots", {"text": "...!"}),
     ]
-    found = normalise(records, FieldMap(), None)
+    found = normalise(records, FieldMap())
 
     assert [
         ("malformed", "broken JSON", b"{", 0, 0),
@@ -248,7 +251,7 @@ def test_fields_that_no_mapping_used_are_counted_by_outlet_where_they_say_someth
         {"text": STORY, "source": "courier", "mood": "calm"},
     )
 
-    assert {("echo", "mood"): 2, ("courier", "mood"): 1} == found.unused
+    assert {("echo", "mood"): 2, ("courier", "mood"): 1} == found.seen.unused
 
 
 def test_the_edits_of_a_text_are_counted_by_rule() -> None:
@@ -273,3 +276,26 @@ def test_a_batch_is_the_sum_of_its_records() -> None:
         "article_id"
     ].to_pylist()
     assert sum(one.rejects.num_rows for one in alone) == together.rejects.num_rows
+
+
+def test_a_summary_stands_in_for_a_text_that_was_not_delivered_and_is_told_of() -> None:
+    whole, teaser = rows({"text": STORY, "summary": "Ferry laid up."}, {"summary": STORY})
+
+    assert (STORY, False, "Ferry laid up.") == (whole["text"], whole["is_excerpt"], whole["standfirst"])
+    assert (STORY, True, None) == (teaser["text"], teaser["is_excerpt"], teaser["standfirst"])
+
+
+def test_a_subtitle_is_kept_beside_the_story_and_is_never_its_text() -> None:
+    found = batch({"text": STORY, "subtitle": "A crack <b>was found</b>\n"}, {"text": "", "subtitle": "A crack"})
+
+    assert ["A crack was found"] == found.articles["standfirst"].to_pylist()
+    assert [Reason.NO_TEXT] == found.rejects["reason"].to_pylist()
+
+
+def test_a_number_in_the_place_of_a_text_is_no_story() -> None:
+    found = batch({"text": "-1"}, {"text": "2017 - 18"}, {"text": "3 ferries"})
+
+    assert ([Reason.NO_TEXT] * 2, ["3 ferries"]) == (
+        found.rejects["reason"].to_pylist(),
+        found.articles["text"].to_pylist(),
+    )

@@ -16,7 +16,7 @@ FOLDER = os.environ.get("BROADSHEET_REALDATA", "")
 @pytest.mark.skipif(not FOLDER, reason="BROADSHEET_REALDATA names no folder of real dumps")
 def test_the_seed_comes_out_as_two_highlights_and_seventeen_paragraphs_in_order() -> None:
     raw = (Path(FOLDER) / "dumps" / "seed" / "raw_article.txt").read_bytes()
-    found = normalise(parse(raw, Format.TXT, "utf-8"), FieldMap(), None)
+    found = normalise(parse(raw, Format.TXT, "utf-8"), FieldMap())
     (row,) = found.articles.to_pylist()
     printed = [*row["highlights"], *row["text"].split("\n")]
     places = [raw.decode().index(line) for line in printed]
@@ -33,4 +33,4 @@ def test_the_seed_comes_out_as_two_highlights_and_seventeen_paragraphs_in_order(
     assert {"comment": 7, "highlight": 2} == {
         rule: count for rule, count in row["edits"] if rule in {"comment", "highlight"}
     }
-    assert (0, 0) == (found.rejects.num_rows, len(found.unused))
+    assert (0, 0) == (found.rejects.num_rows, len(found.seen.unused))
