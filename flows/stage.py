@@ -8,6 +8,7 @@ from typing import Final
 import pyarrow as pa
 
 from flows.intake.chunks import Chunk, mapped, records
+from flows.intake.receipt import printable
 from transforms.errors import DumpRefused
 from transforms.fields import FieldMap
 from transforms.normalise import REJECTS, STAGED, Batch, Seen, normalise
@@ -17,6 +18,7 @@ from transforms.parse.envelope import opened
 from transforms.text import Guide
 
 _SHOWN_NAMES: Final = 12
+_LONGEST_NAME: Final = 30
 BATCH_RECORDS: Final = 4096
 BATCH_BYTES: Final = 16 << 20
 """Records, and bytes of records, that each process has in memory at a time."""
@@ -95,9 +97,14 @@ def _check_columns(chunk: Chunk, fields: FieldMap) -> None:
 def no_text_sentence(names: Sequence[str]) -> str:
     """Say which columns or fields there are, when none is known to hold the text, and how to name it."""
     return (
-        f"none of its fields ({', '.join(names[:_SHOWN_NAMES])}) holds the text; "
+        f"none of its fields ({', '.join(map(_short, names[:_SHOWN_NAMES]))}) holds the text; "
         'name it in the settings, as in [sources.NAME.fields] text = ["story"]'
     )
+
+
+def _short(name: str) -> str:
+    """Cut what is too long for a name: without a header, the first article stands in its place."""
+    return printable(name if len(name) <= _LONGEST_NAME else f"{name[:_LONGEST_NAME]}...")
 
 
 def _write(batches: Iterable[Batch], articles: Path, rejects: Path) -> tuple[int, int, Seen]:

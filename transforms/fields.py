@@ -8,13 +8,13 @@ from typing import Any, Final
 
 ALIASES: Final[Mapping[str, tuple[str, ...]]] = {
     "title": (
-        "title", "headline", "head", "article_title", "title_text", "web_title", "news_title", "hed",
+        "title", "headline", "headlines", "head", "article_title", "title_text", "web_title", "news_title", "hed",
         "titulo", "titular", "titre", "titel", "titolo", "tytul", "заголовок", "baslik", "überschrift", "标题",
     ),
     "text": (
         "text", "body", "content", "article_body", "article", "article_text", "main_text", "full_text", "story",
         "body_text", "content_text", "text_content", "article_content", "full_content", "clean_text", "news_text",
-        "story_text", "paragraphs", "plain_text", "raw_text",
+        "story_text", "paragraphs", "content_elements", "blocks", "plain_text", "raw_text",
         "texto", "cuerpo", "contenido", "conteudo", "corpo", "texte", "corps", "contenu", "inhalt", "artikel",
         "artikeltext", "volltext", "testo", "contenuto", "tekst", "tresc", "inhoud", "текст", "metin",
         "icerik", "正文", "内容",
@@ -27,7 +27,8 @@ ALIASES: Final[Mapping[str, tuple[str, ...]]] = {
     "published": (
         "published", "published_at", "publish_date", "pub_date", "date_published", "publication_date", "published_date",
         "date_publish", "publish_time", "published_time", "publication_time", "published_on", "publish_datetime",
-        "web_publication_date", "first_published", "posted_at", "posted", "post_date", "article_date", "news_date",
+        "web_publication_date", "first_published", "display_date", "posted_at", "posted", "post_date",
+        "article_date", "news_date",
         "date_gmt", "date", "datetime", "timestamp", "time", "created_at", "created",
         "fecha", "data_publicacao", "datum", "veroeffentlicht", "дата", "tarih",
     ),
@@ -37,7 +38,7 @@ ALIASES: Final[Mapping[str, tuple[str, ...]]] = {
     ),
     "source": (
         "source", "publisher", "domain", "outlet", "source_domain", "site", "site_name", "newspaper", "publication",
-        "source_name", "news_source", "media_name", "news_outlet", "news_site",
+        "source_name", "source_title", "news_source", "media_name", "news_outlet", "news_site",
         "fuente", "medio", "quelle", "источник",
     ),
     "source_id": (
@@ -79,6 +80,7 @@ def _plain(name: str) -> str:
 class Plan:
     """For records with one set of fields: which fill each target, best first, which fill none, whether one tells."""
 
+    keys: tuple[str, ...]
     candidates: tuple[tuple[str, ...], ...]
     unused: tuple[str, ...]
     has_story: bool
@@ -125,7 +127,7 @@ class FieldMap:
         )
         used = {key for group in candidates for key in group}
         has_story = any(candidates[at] for at in _TELLING)
-        return Plan(candidates, tuple(key for key in keys if key not in used), has_story)
+        return Plan(keys, candidates, tuple(key for key in keys if key not in used), has_story)
 
 
 def is_empty(value: Any) -> bool:

@@ -34,6 +34,18 @@ def test_an_inner_record_takes_over_what_stands_around_it() -> None:
     assert [{"_id": "7", "_score": 2, "body": STORY}] == fields_of(hit)
 
 
+def test_articles_filed_under_their_ids_take_nothing_over_from_each_other() -> None:
+    filed = {"a1": {"body": STORY, "title": "A"}, "b2": {"body": "B"}}
+
+    assert [{"body": STORY, "title": "A"}, {"body": "B"}] == fields_of(filed)
+
+
+def test_a_table_written_column_by_column_is_read_row_by_row() -> None:
+    table = {"title": {"0": "A", "1": "B"}, "text": {"0": STORY, "1": None}}
+
+    assert [{"title": "A", "text": STORY}, {"title": "B", "text": None}] == fields_of(table)
+
+
 def test_layers_are_opened_one_after_the_other() -> None:
     answer = {"response": {"results": [{"webTitle": "A", "fields": {"bodyText": STORY}}]}}
 

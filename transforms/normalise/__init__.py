@@ -88,13 +88,11 @@ def _seen(values: Values, outlets: list[str]) -> Seen:
     seen = Seen()
     seen.records.update(outlets)
     for plan, places in values.groups:
-        by_source: dict[str, list[int]] = {}
-        for at in places:
-            by_source.setdefault(outlets[at], []).append(at)
-        for source, own in by_source.items():
-            for key in values.records[own[0]].fields:
-                counts = kinds([values.records[at].fields[key] for at in own])
-                seen.values.update({(source, key, kind): count for kind, count in counts.items()})
-                if key in plan.unused and counts:
-                    seen.unused[source, key] += counts.total()
+        own = [outlets[at] for at in places]
+        for key in plan.keys:
+            counts = kinds(own, [values.records[at].fields[key] for at in places])
+            seen.values.update({(source, key, kind): count for (source, kind), count in counts.items()})
+            if key in plan.unused:
+                for (source, _), count in counts.items():
+                    seen.unused[source, key] += count
     return seen

@@ -78,6 +78,8 @@ def highlights(values: Values, stories: Stories) -> list[list[str]]:
 
 
 def _bullets(value: Any) -> list[str]:
+    if value is None:
+        return []
     return [as_text(item) for item in value] if isinstance(value, list) else as_text(value).split("\n")
 
 
@@ -105,10 +107,10 @@ def headline_columns(titles: list[str]) -> dict[str, Any]:
 
 
 def authors(values: Values) -> list[list[str]]:
-    """Give each record's authors as printed, in order."""
+    """Give each record's authors as printed, in order; the number of one is no name."""
     given = [value if isinstance(value, list) else [] if value is None else [value] for value in values["authors"]]
     names = iter(lines([as_text(v) for each in given for v in each]))
-    return [[name for name in islice(names, len(each)) if name] for each in given]
+    return [[name for name in islice(names, len(each)) if name and not name.isdecimal()] for each in given]
 
 
 def text_columns(stories: Stories) -> dict[str, Any]:

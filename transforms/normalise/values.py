@@ -69,9 +69,13 @@ def _fill(column: Column, records: Sequence[Record], places: Iterable[int], cand
                 break
 
 
-def kinds(values: Iterable[Any]) -> Counter[str]:
-    """Count the values that say something, by kind: text, number, boolean, list, object, or the name of its type."""
-    return Counter(_KINDS.get(type(v), type(v).__name__) for v in values if v is not None and not is_empty(v))
+def kinds(sources: Sequence[str], values: Sequence[Any]) -> Counter[tuple[str, str]]:
+    """Count the values that say something by their source and kind: text, number, list, ..., or the name of a type."""
+    if {*map(type, values)} == {str}:
+        by_source = Counter(source for source, v in zip(sources, values, strict=True) if v and not v.isspace())
+        return Counter({(source, "text"): count for source, count in by_source.items()})
+    pairs = zip(sources, values, strict=True)
+    return Counter((source, _KINDS.get(type(v), type(v).__name__)) for source, v in pairs if not is_empty(v))
 
 
 def as_text(value: Any) -> str:
