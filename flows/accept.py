@@ -135,9 +135,8 @@ def stage_tasks(
             name, own = _source_of(settings, arrival.receipt.name, member)
             stem = workspace / f"chunk-{len(tasks):06}"
             outlet = own.outlet(name or default_source, settings.extractor)
-            chunk = _as_settings_say(chunk, own)
-            guide = own.guide(settings.cleaning.off)
-            tasks.append(StageTask(arrival.place, member, chunk, stem, outlet, guide, settings.max_record_bytes))
+            told, guide = _as_settings_say(chunk, own), own.guide(settings.cleaning.off)
+            tasks.append(StageTask(arrival.place, member, told, stem, outlet, guide, settings.max_record_bytes))
     return tasks
 
 

@@ -9,9 +9,10 @@ from typing import Annotated, Any, Final
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator
 from pydantic_core import ErrorDetails
 
-from flows.source_settings import Extracting, Source, hint, twice
+from flows.source_settings import Source, hint, twice
 from transforms.canonical import CanonicalSettings, Criterion
 from transforms.errors import UsageError
+from transforms.outlet import Extractor
 from transforms.relation import PairSettings
 from transforms.text import RULES
 
@@ -91,7 +92,7 @@ class Settings(_Frozen):
     max_dump_bytes: int = Field(default=64 << 30, ge=1)
     max_record_bytes: int = Field(default=16 << 20, ge=1)
     verify_mb: int = Field(default=4096, ge=0)
-    extractor: Extracting = "quality"
+    extractor: Extractor = Extractor.QUALITY
     cleaning: Cleaning = Cleaning()
     pairs: PairSettings = PairSettings()
     canonical: CanonicalSettings = CanonicalSettings()

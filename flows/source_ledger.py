@@ -58,7 +58,7 @@ def signals_of(name: str, tonight: Sent, before: Mapping[str, Sent], sources: Ma
     """Compare a source's night with those before, oldest first, as its settings want it."""
     own = sources.get(name, Source())
     signals = drift(tonight, list(before.values())[-NIGHTS:], own.known_fields)
-    return [signal for signal in signals if own.new_fields != "ignore" or signal.name != "new"]
+    return [signal for signal in signals if own.new_fields != "ignore" or signal.signal != "new"]
 
 
 def _past_rows(

@@ -12,10 +12,9 @@ from zoneinfo import available_timezones
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from transforms.fields import TARGETS
-from transforms.outlet import NewFields, Outlet
+from transforms.outlet import Extractor, NewFields, Outlet
 from transforms.text import Guide
 
-Extracting = Literal["quality", "speed"]
 DateOrder = Literal["day first", "month first"]
 _LANGUAGE: Final = re.compile(r"[a-z]{2,3}")
 
@@ -28,7 +27,8 @@ class Source(BaseModel):
     timezone: IANA name of the zone of its dates that tell none.
     date_order: whether 02/03/2026 is the second of March ("day first") or the third of February ("month first").
     language: ISO 639 code for records that name none and are too short to tell.
-    new_fields: what a field that no mapping uses does: "evolve" shows it, "freeze" refuses its dump, "ignore" is silent.
+    new_fields: what a field that no mapping uses does: "evolve" tells of it, "freeze" refuses its dump, "ignore" does
+        nothing.
     known_fields: fields that no mapping uses, and that are no news.
     boilerplate: lines that it prints under every story.
     one_article_a_line: whether its text files hold an article on every line.
@@ -48,7 +48,7 @@ class Source(BaseModel):
     boilerplate: tuple[str, ...] = ()
     one_article_a_line: bool = False
     encoding: str | None = None
-    extractor: Extracting | None = None
+    extractor: Extractor | None = None
 
     @field_validator("fields")
     @classmethod
@@ -88,7 +88,7 @@ class Source(BaseModel):
                 raise ValueError(f"{line!r} is not one line of text")
         return tuple(line.strip() for line in lines)
 
-    def outlet(self, name: str | None, extractor: Extracting) -> Outlet:
+    def outlet(self, name: str | None, extractor: Extractor) -> Outlet:
         """Give what normalising needs of it; `extractor` is that of all sources."""
         return Outlet(
             name=name,

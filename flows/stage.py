@@ -72,15 +72,17 @@ def stage(task: StageTask) -> Staged:
         _check_columns(task.chunk, fields)
         batches = _batches(opened(records(task.chunk, task.max_record_bytes), fields))
         counts = _write((normalise(batch, fields, task.outlet, task.guide) for batch in batches), articles, rejects)
-        _require_known(task.outlet, counts[-1])
+        _judge_new_fields(task.outlet, counts[-1])
         return Staged(*place, *counts, fields.without_story(), targets=_targets(counts[-1], fields))
     except DumpRefused as error:
         return Staged(*place, refusal=str(error))
 
 
-def _require_known(outlet: Outlet, seen: Seen) -> None:
-    """Refuse a dump with fields that no mapping uses, where the settings freeze them."""
-    new = sorted({field for _, field in seen.unused})
+def _judge_new_fields(outlet: Outlet, seen: Seen) -> None:
+    """Refuse a dump with fields that no mapping uses, where the settings freeze them, or say nothing of these."""
+    if outlet.new_fields == "ignore":
+        seen.unused.clear()
+    new = sorted({name for _, name in seen.unused})
     if new and outlet.new_fields == "freeze":
         shown = ", ".join(map(_short, new[:_SHOWN_NAMES]))
         raise DumpRefused(

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import sqrt
 from statistics import median
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 NIGHTS: Final = 7
 """Runs that had the source, the latest ones, which tonight is compared with."""
@@ -56,7 +56,7 @@ class Sent:
 class Signal(NamedTuple):
     """One difference: gone, new, renamed, fell, rose, kind or volume; the fields it is about; and a few words."""
 
-    name: str
+    signal: str
     fields: tuple[str, ...]
     words: str
 
@@ -131,7 +131,7 @@ def _renaming(old: str, name: str, past: Sent) -> Signal:
 def _new(name: str, tonight: Sent) -> Signal:
     target = tonight.targets.get(name)
     use = f"used as {target}" if target else "used for nothing"
-    return Signal("new", (name,), f"{name} is new, in {_percent(tonight.share(name))} of records, {use}")
+    return Signal("new", (name,), f"{name} is new, in {percent(tonight.share(name))} of records, {use}")
 
 
 def _moved(name: str, tonight: Sent, past: Sent) -> Signal | None:
@@ -142,7 +142,7 @@ def _moved(name: str, tonight: Sent, past: Sent) -> Signal | None:
 
 def _change(signal: str, name: str, tonight: Sent, past: Sent) -> Signal:
     verb = "rose" if signal == "rose" else "fell"
-    shares = f"{_percent(past.share(name))} to {_percent(tonight.share(name))}"
+    shares = f"{percent(past.share(name))} to {percent(tonight.share(name))}"
     return Signal(signal, (name,), f"{name} {verb} from {shares} of records")
 
 
@@ -154,7 +154,7 @@ def _other_kind(name: str, tonight: Sent, past: Sent) -> Signal | None:
     if not usual or share < _LEAST_SHARE:
         return None
     now = max(other, key=lambda kind: (other[kind], kind))
-    return Signal("kind", (name,), f"{name} was {past.kind(name)} and is {now} in {_percent(share)} of its records")
+    return Signal("kind", (name,), f"{name} was {past.kind(name)} and is {now} in {percent(share)} of its records")
 
 
 def _volume(tonight: Sent, before: Sequence[Sent]) -> Signal | None:
@@ -166,7 +166,7 @@ def _volume(tonight: Sent, before: Sequence[Sent]) -> Signal | None:
     return Signal("volume", (), f"{tonight.records:,} records, where {usual:,.0f} are usual")
 
 
-def _percent(share: float) -> str:
+def percent(share: float) -> str:
     """Write a share in whole percent, but never all or none where it is only nearly so."""
     rounded = round(100 * share)
     if rounded == 100 and share < 1:  # noqa: PLR2004 - percent
@@ -174,11 +174,11 @@ def _percent(share: float) -> str:
     return "under 1 %" if rounded == 0 and share else f"{rounded} %"
 
 
-def by_source(rows: Iterable[Mapping[str, object]]) -> dict[str, dict[str, Sent]]:
+def by_source(rows: Iterable[Mapping[str, Any]]) -> dict[str, dict[str, Sent]]:
     """Give rows of SOURCE_FIELDS by source and run, in their order."""
     found: dict[str, dict[str, Sent]] = {}
     for row in rows:
-        sent = found.setdefault(str(row["source"]), {}).setdefault(str(row["run_id"]), Sent())
-        sent.records = int(str(row["records"]))
-        sent.add(str(row["field"]), str(row["kind"]), int(str(row["filled"])), row["target"] and str(row["target"]))
+        sent = found.setdefault(row["source"], {}).setdefault(row["run_id"], Sent())
+        sent.records = row["records"]
+        sent.add(row["field"], row["kind"], row["filled"], row["target"])
     return found

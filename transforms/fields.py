@@ -47,6 +47,7 @@ ALIASES: Final[Mapping[str, tuple[str, ...]]] = {
     ),
     "language": ("language", "lang", "language_code", "article_language", "idioma", "langue", "sprache"),
     "html": ("html", "raw_html", "page_html", "html_content", "page_source", "source_html", "article_html"),
+    "metadata": ("metadata", "meta", "page_metadata", "json_ld", "ld_json", "opengraph"),
     "summary": (
         "summary", "excerpt", "teaser", "abstract", "standfirst", "description", "short_description", "snippet", "lead",
         "lede", "lead_paragraph", "resumen", "resume", "zusammenfassung",

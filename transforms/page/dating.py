@@ -56,4 +56,4 @@ def _printed(clues: Clues, places: tuple[str, ...]) -> Iterator[str]:
 
 def _is_date(text: str) -> bool:
     found = parse_date(text) if text else None
-    return found is not None and found.year >= _EARLIEST_YEAR
+    return found is not None and found.at.year >= _EARLIEST_YEAR

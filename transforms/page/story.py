@@ -2,12 +2,12 @@
 
 import re
 from collections import Counter
-from enum import StrEnum
 from typing import Any, Final
 
 from resiliparse.extract.html2text import extract_plain_text
 from resiliparse.parse.html import HTMLTree
 
+from transforms.outlet import Extractor
 
 MAX_CAREFUL_TAGS: Final = 30_000
 """Tags beyond which a page is no longer a story's; the careful extractor would take seconds for it."""
@@ -21,20 +21,13 @@ _SCRIPT_SHORT: Final = 100
 _TIMES_LONGER: Final = 3
 _TAG: Final = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9-]*)")
 _SELF_CLOSING: Final = frozenset(
-    "area base br col dd dt embed hr img input li link meta option p param source td th tr track wbr".split()
+    ["area", "base", "br", "col", "dd", "dt", "embed", "hr", "img", "input", "li", "link", "meta", "option", "p", "param", "source", "td", "th", "tr", "track", "wbr"]
 )
 _WORD: Final = re.compile(r"\w+")
 _DENSE: Final = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
 """Scripts without blanks between words: two characters count for one."""
 _SENTENCE_END: Final = re.compile(r"[.!?\u2026:;\"\u201d\u2019')\]\u00bb\u3002\uff01\uff1f\u300d]$")
 _MARKUP: Final = re.compile(r"<[^<>]{1,1000}>")
-
-
-class Extractor(StrEnum):
-    """How the story is found: as exactly as we can, or ten times as fast."""
-
-    QUALITY = "quality"
-    SPEED = "speed"
 
 
 def story(html: str, tree: HTMLTree, title: str | None, linked_body: Any, extractor: Extractor) -> str:
