@@ -16,10 +16,11 @@ from flows.intake.receipt import IntakeLimits, Member, RawCopy, Receipt, printab
 from flows.intake.sniff import PARQUET_MAGIC, IsText, IsTextColumn, recognise, unknown_format
 from flows.intake.staging import Staged, stage
 from transforms.errors import DumpRefused
+from transforms.parse import Data, Format, census
 
 _KNOWN: Final = (
-    "known are .txt, .jsonl, .json, .csv, .tsv, .parquet, RSS, Atom, NITF, NewsML, Reuters SGML, .eml and .mbox,"
-    " plain, under gzip, zstd, bzip2 or xz, or in a zip or tar"
+    "known are .txt, .jsonl, .json, .csv, .tsv, .parquet, .html, .warc, RSS, Atom, NITF, NewsML, Reuters SGML, .eml "
+    "and .mbox, plain, under gzip, zstd, bzip2 or xz, or in a zip or tar"
 )
 _SHOWN_SKIPS: Final = 3
 _DEFAULT_LIMITS: Final = IntakeLimits()
@@ -159,14 +160,23 @@ class _Reception:
     def _add(self, staged: Staged, member: str | None) -> bool:
         with _mapped(staged.path) as content:
             found = recognise(content, member or self.label, staged.first_bad_byte, self.is_text_column, self.is_text)
-        if found is not None:
-            self.members.append(Member(member, staged.path, *found, staged.byte_count))
+            if found is not None:
+                self.members.append(Member(member, staged.path, *found, staged.byte_count))
+                self.skipped.extend(_passed_over(content, found[0], member or self.label))
         return found is not None
 
 
 def _what(staged: Staged) -> str:
     with _mapped(staged.path) as content:
         return unknown_format(content)
+
+
+def _passed_over(content: Data, form: Format, shown: str) -> Iterator[str]:
+    """Say of a web archive what it holds beside pages, which no record comes of."""
+    counts = census(content) if form is Format.WARC else {}
+    if counts:
+        what = ", ".join(f"{count:,} {kind}" for kind, count in sorted(counts.items()))
+        yield f"{shown} holds {what}, which are no articles"
 
 
 @contextmanager

@@ -13,10 +13,11 @@ _SURE: Final = re.compile(r"\s+(?:\||::|\u00bb)\s+")
 """Separators that stand before the name of a site or section, and hardly ever in a headline."""
 _MOST_TAIL_WORDS: Final = 5
 _LEAST_HEAD_WORDS: Final = 3
-_LEAST_SHARED: Final = 0.5
+_LEAST_SHARED: Final = 0.4
 _LEAST_NAME: Final = 3
+_COMMON_LABELS: Final = frozenset({"www", "com", "org", "net", "news", "blog", "gov", "edu", "mobile"})
 _WORD: Final = re.compile(r"\w+")
-_ADDRESS: Final = re.compile(r"https?://|www\.|^[\w-]+(?:\.[\w-]+)+/?$", re.IGNORECASE)
+_ADDRESS: Final = re.compile(r"https?://|www\.|^[\w-]+(?:\.[\w-]+)*\.[a-z]{2,10}/?$", re.IGNORECASE)
 
 
 def site_name(clues: Clues) -> str | None:
@@ -44,9 +45,7 @@ def headline(clues: Clues, site: str | None, url: str | None) -> str | None:
 def _declared(clues: Clues) -> Iterator[str]:
     yield from (plain(clues.article.get(name)) for name in ("headline", "alternativeHeadline"))
     yield from clues.every("og:title", "twitter:title", "parsely-title", "sailthru.title", "dc.title", "headline")
-    title = clues.tree.document.query_selector("head > title") or clues.tree.document.query_selector("title")
-    if title is not None:
-        yield plain(title.text)
+    yield from clues.texts("head > title, body > title", 1)
 
 
 def _bare(title: str, names: set[str]) -> str:
@@ -70,7 +69,8 @@ def _names_site(part: str, names: Iterable[str]) -> bool:
     folded = _folded(part)
     if _ADDRESS.search(part.strip()):
         return True
-    return len(folded) >= _LEAST_NAME and any(folded == name or (folded in name or name in folded) for name in names)
+    is_long = len(folded) >= _LEAST_NAME
+    return is_long and any(folded in name or (name in folded and len(name) >= len(folded) / 2) for name in names)
 
 
 def _host_names(url: str | None) -> list[str]:
@@ -79,11 +79,7 @@ def _host_names(url: str | None) -> list[str]:
         labels = (urlsplit(url or "").hostname or "").split(".")
     except ValueError:
         return []
-    return [
-        label
-        for label in labels[:-1]
-        if len(label) >= _LEAST_NAME and label not in ("www", "com", "org", "net", "news")
-    ]
+    return [label for label in labels[:-1] if len(label) >= _LEAST_NAME and label not in _COMMON_LABELS]
 
 
 def _folded(name: str) -> str:
@@ -91,6 +87,6 @@ def _folded(name: str) -> str:
 
 
 def _shared(one: str, other: str) -> float:
-    """Return the share of words that two titles have in common, of the shorter one."""
+    """Return the share of words that two titles have in common, of the longer one."""
     a, b = set(_WORD.findall(one.casefold())), set(_WORD.findall(other.casefold()))
-    return len(a & b) / min(len(a), len(b)) if a and b else 0.0
+    return len(a & b) / max(len(a), len(b)) if a and b else 0.0

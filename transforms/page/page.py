@@ -5,12 +5,14 @@ from typing import Final
 
 from resiliparse.parse.html import HTMLTree
 
+from transforms.outlet import Extractor
 from transforms.page.byline import authors
 from transforms.page.clues import Clues, gather
 from transforms.page.dating import published, updated
 from transforms.page.headline import headline, site_name
+from transforms.page.nesting import is_deep
 from transforms.page.place import canonical_url
-from transforms.page.story import Extractor, story
+from transforms.page.story import story
 from transforms.parse.html import page_text
 
 MAX_PAGE_CHARS: Final = 4 << 20
@@ -42,12 +44,12 @@ def read_page(html: str | bytes, url: str | None, extractor: Extractor = Extract
     markup = page_text(html) if isinstance(html, bytes) else html
     markup = markup[:MAX_PAGE_CHARS].replace("\0", "")
     tree = HTMLTree.parse(markup.encode("utf-8", "replace").decode())
-    clues = gather(tree)
+    clues = gather(tree, is_deep=is_deep(markup))
     address = canonical_url(clues, url)
     site = site_name(clues)
     title = headline(clues, site, address or url)
     return Page(
-        text=story(markup, tree, title, clues.article.get("articleBody"), extractor),
+        text=story(markup, clues, title, extractor),
         title=title,
         authors=authors(clues, site),
         published=published(clues),

@@ -21,7 +21,7 @@ def canonical_url(clues: Clues, url: str | None) -> str | None:
 
 
 def _given(clues: Clues) -> list[str]:
-    links = clues.tree.document.query_selector_all("link[rel~=canonical]")[:3]
+    links = clues.elements("link[rel~=canonical]", 3)
     main = clues.article.get("mainEntityOfPage")
     linked = main.get("@id") if isinstance(main, dict) else main
     named = [link.getattr("href") for link in links]

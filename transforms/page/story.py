@@ -1,4 +1,4 @@
-"""The story of a page, and nothing but the story: by two extractors that watch each other, or by the swift one alone."""
+"""The story of a page, and nothing but the story: by extractors that watch each other, or by the swift one alone."""
 
 import re
 from collections import Counter
@@ -8,21 +8,18 @@ from resiliparse.extract.html2text import extract_plain_text
 from resiliparse.parse.html import HTMLTree
 
 from transforms.outlet import Extractor
+from transforms.page.clues import Clues
 
 MAX_CAREFUL_TAGS: Final = 30_000
 """Tags beyond which a page is no longer a story's; the careful extractor would take seconds for it."""
-MAX_SWIFT_DEPTH: Final = 1_000
-"""Elements inside one another beyond which the swift extractor takes time in the square of their number."""
 _LEAST_AGREEMENT: Final = 0.7
 """Share of words that two extractions have in common, below which a third is asked. About one news page in fifteen."""
+_LONGEST_ROW: Final = 400
+"""Characters beyond which the row of a table is layout."""
 _LEAST_PROSE_WORDS: Final = 10
 _SCRIPT_SHORT: Final = 100
 """Words below which a text is no story where the page's linked data hold one several times as long."""
 _TIMES_LONGER: Final = 3
-_TAG: Final = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9-]*)")
-_SELF_CLOSING: Final = frozenset(
-    ["area", "base", "br", "col", "dd", "dt", "embed", "hr", "img", "input", "li", "link", "meta", "option", "p", "param", "source", "td", "th", "tr", "track", "wbr"]
-)
 _WORD: Final = re.compile(r"\w+")
 _DENSE: Final = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
 """Scripts without blanks between words: two characters count for one."""
@@ -30,23 +27,25 @@ _SENTENCE_END: Final = re.compile(r"[.!?\u2026:;\"\u201d\u2019')\]\u00bb\u3002\u
 _MARKUP: Final = re.compile(r"<[^<>]{1,1000}>")
 
 
-def story(html: str, tree: HTMLTree, title: str | None, linked_body: Any, extractor: Extractor) -> str:
+def story(html: str, clues: Clues, title: str | None, extractor: Extractor) -> str:
     """Return the story, one paragraph a line, without its headline."""
-    tag_count = html.count("<")
-    swift = _swift(tree) if tag_count <= MAX_SWIFT_DEPTH or _depth(html) <= MAX_SWIFT_DEPTH else ""
-    if extractor is Extractor.SPEED or tag_count > MAX_CAREFUL_TAGS:
-        text = swift
-    else:
-        text = _settled(html, swift)
-    return _or_linked(_without_headline(text, title), linked_body)
+    swift = "" if clues.is_deep else _swift(clues.tree)
+    is_careful = extractor is Extractor.QUALITY and html.count("<") <= MAX_CAREFUL_TAGS
+    text = _settled(html, swift) if is_careful else swift
+    return _or_linked(_without_headline(text, title), clues.article.get("articleBody"))
 
 
 def _settled(html: str, swift: str) -> str:
     careful = _careful(html)
     if _agreement(careful, swift) >= _LEAST_AGREEMENT:
-        return careful
+        return swift if _is_layout(careful) else careful
     found = [text for text in (careful, swift, _readable(html)) if text]
     return max(found, key=lambda text: sum(_agreement(text, other) for other in found), default="")
+
+
+def _is_layout(text: str) -> bool:
+    """Tell a page laid out as a table, which comes as cells between bars, its paragraphs lost."""
+    return any(line.startswith("|") and len(line) > _LONGEST_ROW for line in text.splitlines())
 
 
 def _swift(tree: HTMLTree) -> str:
@@ -76,9 +75,7 @@ def _readable(html: str) -> str:
     if tree is None:
         return ""
     found = try_readability(tree)
-    return _lines(
-        extract_plain_text(_markup(found), main_content=False, alt_texts=False, links=False, list_bullets=False)
-    )
+    return _lines(extract_plain_text(_markup(found), alt_texts=False, links=False, list_bullets=False))
 
 
 def _markup(element: Any) -> str:
@@ -114,13 +111,3 @@ def _or_linked(text: str, linked_body: Any) -> str:
         return text
     body = _lines(_MARKUP.sub(" ", linked_body))
     return body if len(body) > _TIMES_LONGER * len(text) else text
-
-
-def _depth(html: str) -> int:
-    """Count how deep the elements lie inside one another, at most."""
-    depth = deepest = 0
-    for closing, name in _TAG.findall(html):
-        if name.lower() not in _SELF_CLOSING:
-            depth = max(0, depth - 1) if closing else depth + 1
-            deepest = max(deepest, depth)
-    return deepest

@@ -13,6 +13,7 @@ from transforms.parse.html import begins_like_page
 from transforms.parse.markup_format import markup_format, xml_root
 from transforms.parse.objects import objects, value
 from transforms.parse.record import MAX_RECORD_BYTES, Data, Fault, Format, Malformed, Record, malformed, too_long
+from transforms.parse.warc import census
 
 __all__ = [
     "MAX_RECORD_BYTES",
@@ -22,6 +23,7 @@ __all__ = [
     "Malformed",
     "Record",
     "begins_like_page",
+    "census",
     "frames",
     "header",
     "is_archive",

@@ -12,12 +12,15 @@ _NEXT_MARK: Final = re.compile(rb"(?<=\n)WARC/\d\.\d{1,2}\r?\n")
 _HEADER_END: Final = re.compile(rb"\r?\n\r?\n")
 _LENGTH: Final = re.compile(rb"^content-length[ \t]*:[ \t]*(\d{1,15})(?=[ \t]*\r?$)", re.IGNORECASE | re.MULTILINE)
 _FIELD: Final = rb"^%s[ \t]*:[ \t]*([^\r\n]*)"
+_CLOSING: Final = b"\r\n\r\n"
+"""What follows a WARC record of the right length, whatever comes then."""
 _LINES_END: Final = re.compile(rb"[\r\n]*")
 _ARC_LINE: Final = re.compile(rb"([a-z][a-z0-9+.-]*:[^\n]*?) (\S+) (\d{8,20}) (\S+) (?:[^\n]*? )?(\d{1,15})\r?\n")
-_ARC_NEXT: Final = re.compile(
-    rb"(?<=\n)[a-z][a-z0-9+.-]{1,20}:[^\n]{1,4096} \S+ \d{8,20} \S+ (?:[^\n]{0,4096} )?\d{1,15}\r?\n"
-)
+_ARC_NEXT: Final = re.compile(rb"(?<=\n)(?=[a-z])" + _ARC_LINE.pattern)
 _ARC_MAGIC: Final = b"filedesc://"
+_ENVELOPE: Final = (
+    b"WARC/1.0\r\nWARC-Type: response\r\nContent-Type: application/http; msgtype=response\r\nContent-Length: %d\r\n\r\n"
+)
 
 
 class Frame(NamedTuple):
@@ -37,9 +40,7 @@ class Frame(NamedTuple):
         if not self.is_arc:
             head = _LENGTH.sub(b"Content-Length: %d" % (self.end - self.body), data[self.begin : self.body], count=1)
             return head + data[self.body : self.end] + b"\r\n\r\n"
-        head = b"WARC/1.0\r\nWARC-Type: response\r\nWARC-Target-URI: %s\r\nContent-Type: application/http; msgtype=response"
-        url = (self.url or "").encode("utf-8", "replace")
-        return (head + b"\r\nContent-Length: %d\r\n\r\n") % (url, self.end - self.body) + data[self.body : self.end]
+        return _ENVELOPE % (self.end - self.body) + data[self.body : self.end] + b"\r\n\r\n"
 
 
 def is_archive(head: bytes) -> bool:
@@ -97,7 +98,8 @@ def _whole(data: Data, frame: Frame, mark: re.Pattern[bytes], next_mark: re.Patt
         what = f"it is cut short: {len(data) - frame.body:,} of {frame.end - frame.body:,} bytes"
         return _lost(data, frame.begin, next_mark, what)
     after = _after(data, frame.end)
-    if after == len(data) or mark.match(data, after, after + _MOST_HEADER_BYTES):
+    is_closed = not frame.is_arc and data[frame.end : frame.end + len(_CLOSING)] == _CLOSING
+    if is_closed or after == len(data) or mark.match(data, after, after + _MOST_HEADER_BYTES):
         return frame
     return _lost(data, frame.begin, next_mark, f"no record follows after the {frame.end - frame.body:,} bytes it says")
 

@@ -19,7 +19,9 @@ ROOTS: Final = frozenset(
 """Names of root elements, in lower case, without prefix."""
 _NAMES: Final = rb"(?:[\w.\-]+:)?(?:newsItem|packageItem|conceptItem|planningItem|knowledgeItem|catalogItem|NewsItem)"
 _USABLE: Final = ("usable", "stat:usable")
-_TEXT_KINDS: Final = (None, "text", "complexdata", "complex data")
+_KINDS: Final = ("MediaType", "Role")
+_HOLDERS: Final = ("NewsComponent", "ContentItem")
+_TEXT_KINDS: Final = ("", "text", "complexdata", "complex data")
 _NO_STORY_ROLES: Final = ("caption", "script", "shotlist", "alternate caption")
 _STORIES: Final = ("ninat:text", "ninat:composite", None)
 
@@ -85,7 +87,7 @@ def _people(about: Element | None) -> list[str]:
 
 def _first_generation(item: Element) -> dict[str, Any]:
     identifier, management = first(item, "NewsIdentifier"), first(item, "NewsManagement")
-    inner = next(filter(None, map(_inner_of_content, named(item, "ContentItem"))), {})
+    inner = next(filter(None, map(_inner_of, _contents(item))), {})
     provider = attribute(first(item, "Provider"), "Party", "FormalName")
     status = attribute(management, "Status", "FormalName")
     return inner | _said(
@@ -116,14 +118,19 @@ def _identifier(identifier: Element | None) -> str | None:
     return public or ":".join(filter(None, parts)) or None
 
 
-def _inner_of_content(content: Element) -> dict[str, Any]:
-    """Read the content of a component, unless it is a caption or no text."""
-    for component in (content, *content.iterancestors()):
-        kind = next((c.get("FormalName", "") for c in _children(component, "MediaType")), None)
-        role = next((c.get("FormalName", "") for c in _children(component, "Role")), "")
-        if (kind.lower() if kind else None) not in _TEXT_KINDS or role.lower() in _NO_STORY_ROLES:
-            return {}
-    return _inner_of(content if (data := _child(content, "DataContent")) is None else data)
+def _contents(component: Element) -> Iterator[Element]:
+    """Yield what holds the content of the components, leaving out captions and what is no text."""
+    children = list(component.iterchildren("*"))
+    said = {local(child): child.get("FormalName", "").lower() for child in children if local(child) in _KINDS}
+    if said.get("MediaType", "") not in _TEXT_KINDS or said.get("Role") in _NO_STORY_ROLES:
+        return
+    if local(component) == "ContentItem":
+        data = _child(component, "DataContent")
+        yield component if data is None else data
+        return
+    for child in children:
+        if local(child) in _HOLDERS:
+            yield from _contents(child)
 
 
 def _inner(content_set: Element | None) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import pyarrow as pa
 
@@ -12,6 +12,7 @@ from transforms.parse.html import begins_like_page, page_text
 from transforms.parse.record import Data, Fault, Malformed, Record, malformed, too_long
 
 _PAGES: Final = ("text/html", "application/xhtml+xml")
+_HTTP: Final = b"HTTP/"
 _OK: Final = 200
 _KINDS: Final = {"response": "responses that are no page"}
 _HEAD_BYTES: Final = 64 << 10
@@ -46,6 +47,8 @@ def _passed_over(data: Data, frame: Frame) -> str | None:
 def _may_hold_page(data: Data, frame: Frame) -> bool:
     if frame.kind not in ("response", "resource"):
         return False
+    if _is_bare(data, frame):
+        return begins_like_page(data[frame.body : frame.body + _HEAD_BYTES])
     beginning = frame._replace(end=min(frame.end, frame.body + _HEAD_BYTES))
     try:
         found = _unpacked(beginning.envelope(data), "none", _HEAD_BYTES)
@@ -54,32 +57,47 @@ def _may_hold_page(data: Data, frame: Frame) -> bool:
     return found is None or _is_page(*found)
 
 
+def _is_bare(data: Data, frame: Frame) -> bool:
+    """Tell a page that was kept without the header under which it came."""
+    return frame.kind == "response" and data[frame.body : frame.body + len(_HTTP)] != _HTTP
+
+
 def _record(data: Data, frame: Frame, number: int, max_record_bytes: int) -> Record | Malformed | None:
-    span = frame.begin, frame.end
-    if frame.fault is None and _passed_over(data, frame) is not None:
+    if _passed_over(data, frame) is not None:
         return None
-    if frame.end - frame.begin > max_record_bytes:
-        return malformed(number, data, span, too_long(frame.end - frame.begin, max_record_bytes))
+    span, byte_count = (frame.begin, frame.end), frame.end - frame.begin
+    if byte_count > max_record_bytes:
+        return malformed(number, data, span, too_long(byte_count, max_record_bytes))
     if frame.fault is not None:
         return malformed(number, data, span, Fault(Reason.MALFORMED, frame.fault))
+    fields = _fields(data, frame, max_record_bytes)
+    if isinstance(fields, Fault):
+        return malformed(number, data, span, fields)
+    return Record(number, frame.begin, data[frame.begin : frame.end], fields)
+
+
+def _fields(data: Data, frame: Frame, max_record_bytes: int) -> dict[str, Any] | Fault:
+    place = {"url": frame.url, "fetched_at": frame.date}
+    if _is_bare(data, frame):
+        return {"html": page_text(data[frame.body : frame.end]), **place}
     found = _read(data, frame, max_record_bytes + 1)
     if isinstance(found, Fault):
-        return malformed(number, data, span, found)
+        return found
     archived, body = found
     status = archived.http_headers.status_code if archived.http_headers else _OK
     if status != _OK:
-        return malformed(number, data, span, Fault(Reason.PLACEHOLDER, f"HTTP status {status}"))
+        return Fault(Reason.PLACEHOLDER, f"HTTP status {status}")
     if len(body) > max_record_bytes:
-        return malformed(number, data, span, too_long(len(body), max_record_bytes))
+        return Fault(Reason.TOO_LONG, f"its page unpacks to more than the {max_record_bytes:,} bytes a record may have")
     if not body.strip():
-        return malformed(number, data, span, Fault(Reason.NO_TEXT, "a page without a body"))
-    fields = {"html": page_text(body, http_charset=archived.http_charset), "url": frame.url, "fetched_at": frame.date}
-    return Record(number, frame.begin, data[frame.begin : frame.end], fields)
+        return Fault(Reason.NO_TEXT, "a page without a body")
+    return {"html": page_text(body, http_charset=archived.http_charset), **place}
 
 
 def _read(data: Data, frame: Frame, most_bytes: int) -> tuple[Any, bytes] | Fault:
     """Return the archived record and at most so many bytes of its body, unpacked where its header says how."""
-    for decoding in ("all", "none"):  # Bodies already unpacked are common under a header that says they are not.
+    decodings: tuple[Literal["all", "none"], ...] = ("all", "none")
+    for decoding in decodings:  # Bodies already unpacked are common under a header that says they are not.
         try:
             found = _unpacked(frame.envelope(data), decoding, most_bytes)
         except (OSError, ValueError) as error:
@@ -92,12 +110,13 @@ def _read(data: Data, frame: Frame, most_bytes: int) -> tuple[Any, bytes] | Faul
     return fault
 
 
-def _unpacked(record: bytes, decoding: str, most_bytes: int) -> tuple[Any, bytes] | None:
+def _unpacked(record: bytes, decoding: Literal["none", "all"], most_bytes: int) -> tuple[Any, bytes] | None:
     from fastwarc.warc import ArchiveIterator  # noqa: PLC0415  only archives need it
 
-    archived = next(
-        iter(ArchiveIterator(pa.BufferReader(record), parse_http=True, auto_decode=decoding, quirks_mode=True)), None
-    )
+    stream = pa.BufferReader(record)
+    # Its quirks mode reads headers whose lines end in bare line feeds, which crawlers of 2009 wrote.
+    archive = ArchiveIterator(stream, parse_http=True, auto_decode=decoding, quirks_mode=True)
+    archived = next(iter(archive), None)
     if archived is None or (archived.is_http and archived.http_headers is None):
         return None
     return archived, archived.reader.read(most_bytes)
