@@ -38,6 +38,7 @@ from flows.publish import (
 )
 from flows.report import RunReport
 from flows.settings import Settings
+from flows.source_ledger import draft_source_fields, note_drift
 from flows.stage import Staged, stage
 from transforms.errors import AuditFailed, CommitConflict, RulesChanged, UsageError
 from transforms.tables import MEMBERSHIP, QUARANTINE
@@ -87,16 +88,20 @@ def run(
     still_seconds = 0 if named else settings.still_seconds  # what a person names, a person knows to be whole
     if not named and not settings.landing.is_dir():
         raise UsageError(f"{settings.landing}, the landing folder, is not there: put dumps there, or name some")
-    landed, missing = find_dumps(paths)
-    require_some(landed, missing, paths)
+    landing = find_dumps(paths, settings.ignore)
+    require_some(landing, paths)
     store = store or Store.open(settings.lake, create=True)
     with store.writer() as writer:
         night = _nightfall(writer, settings, driver, default_source)
+        night.report.ignored = landing.ignored
         tasks = [
             ReceiveTask(f.path, f.name, writer.workspace / f"dump-{i:05}", settings, still_seconds)
-            for i, f in enumerate(landed)
+            for i, f in enumerate(landing.dumps)
         ]
-        received = [*(Refusal(line.split(":")[0], line) for line in missing), *_receive_while_checking(night, tasks)]
+        received = [
+            *(Refusal(line.split(":")[0], line) for line in landing.missing),
+            *_receive_while_checking(night, tasks),
+        ]
         while True:
             try:
                 _night(night, received, auditor)
@@ -127,6 +132,7 @@ def _done_again(night: Night) -> Night:
         raise CommitConflict(f"{MOST_ATTEMPTS} times another run published first; run again when fewer are at work")
     again = _nightfall(night.writer, night.settings, night.driver, night.default_source, night.attempt + 1)
     again.report.stage_seconds |= night.report.stage_seconds
+    again.report.ignored = night.report.ignored
     return again
 
 
@@ -150,6 +156,7 @@ def _night(night: Night, received: list[Arrival | Refusal], auditor: Executor | 
         task = _night_task(night, accept(staged, night.report))
         if not any(dump.status == "consumed" for dump in night.report.dumps):
             return
+        note_drift(night.report, night.parent, night.writer.address, night.settings)
         taken = _deduplicate(night, task, staged)
         findings = _audit(night, ready, taken)
         _publish(night, arrivals, taken, findings)
@@ -198,7 +205,8 @@ def _deduplicate(night: Night, task: NightTask, staged: list[Staged]) -> Taken:
         rejects = quarantine(staged, task.pieces, report)
         drafts = [*days, *settled.drafts, *draft_all([(QUARANTINE, rejects)], night.workspace)]
         parts = night.parent.parts if night.parent else ()
-        return take_in(night.writer, parts, [*drafts, draft_dumps(report, night.workspace)])
+        ledger = draft_dumps(report, night.workspace), draft_source_fields(report, night.workspace)
+        return take_in(night.writer, parts, [*drafts, *ledger])
 
 
 def _count(report: RunReport, admitted: dict[int, int]) -> None:

@@ -44,6 +44,8 @@ _HUNGARIAN: Final = b"\xf5\xfb"
 """Bytes that no one Western language uses together."""
 
 IsTextColumn = Callable[[str], bool]
+IsText = Callable[[str], bool]
+"""Tells by its name a file that the settings say is text."""
 
 
 def named_format(name: str) -> Format | None:
@@ -55,10 +57,16 @@ def named_format(name: str) -> Format | None:
 
 
 def recognise(
-    content: Data, name: str, first_bad_byte: int | None, is_text_column: IsTextColumn | None = None
+    content: Data,
+    name: str,
+    first_bad_byte: int | None,
+    is_text_column: IsTextColumn | None = None,
+    is_text: IsText | None = None,
 ) -> tuple[Format, str] | None:
     """Return format and encoding, or null for a format we do not know: no text is taken for an article unasked."""
     promised = named_format(name)
+    if promised is None and is_text is not None and is_text(name):
+        promised = Format.TXT
     if content[:4] == PARQUET_MAGIC and content[-4:] == PARQUET_MAGIC:
         return Format.PARQUET, ""
     if is_archive(content[:_MARK_BYTES]):
