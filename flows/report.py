@@ -8,7 +8,7 @@ from typing import Any
 
 @dataclass(slots=True)
 class DumpReport:
-    """One file: `status` is consumed, replayed (its content was consumed before) or refused."""
+    """One file: `status` is consumed, replayed (its content was consumed before), refused, or, of a replay, retried."""
 
     name: str
     status: str
@@ -21,6 +21,8 @@ class DumpReport:
     quarantined: int = 0
     detail: str | None = None
     unused_fields: dict[str, int] = field(default_factory=dict)
+    outlet: str | None = None
+    """What `--source` named."""
 
 
 @dataclass(slots=True)

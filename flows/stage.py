@@ -60,12 +60,17 @@ class Staged:
 
 def stage(task: StageTask) -> Staged:
     """Parse, normalise and fingerprint one chunk."""
+    return stage_records(task, records(task.chunk, task.max_record_bytes))
+
+
+def stage_records(task: StageTask, found: Iterable[Record | Malformed]) -> Staged:
+    """Normalise and fingerprint records of a chunk."""
     articles, rejects = (task.stem.with_suffix(f".{kind}.arrow") for kind in ("articles", "rejects"))
     place = task.dump, task.member, task.chunk.member_index, articles, rejects
     fields = FieldMap(task.outlet.fields)
     try:
         _check_columns(task.chunk, fields)
-        batches = _batches(records(task.chunk, task.max_record_bytes))
+        batches = _batches(found)
         counts = _write((normalise(batch, fields, task.outlet, task.guide) for batch in batches), articles, rejects)
         return Staged(*place, *counts, fields.without_text())
     except DumpRefused as error:
