@@ -62,7 +62,7 @@ def receive_one(task: ReceiveTask) -> Arrival | Refusal:
     limits = IntakeLimits(max_dump_bytes=task.settings.max_dump_bytes)
     fields = FieldMap(source_of(task.settings, task.name, None)[1].fields)
     try:
-        return Arrival(receive(task.path, task.name, task.workspace, limits, lambda name: fields.has_text((name,))))
+        return Arrival(receive(task.path, task.name, task.workspace, limits, lambda name: fields.has_story((name,))))
     except DumpRefused as error:
         return Refusal(task.name, str(error))
 
@@ -154,7 +154,7 @@ def accept(staged: Sequence[Staged], report: RunReport) -> tuple[Piece, ...]:
         dump = report.dumps[each.dump]
         if each.refusal and dump.status == "consumed":
             _refuse(dump, each.refusal)
-    for dump, names in _textless(staged, report):
+    for dump, names in _storyless(staged, report):
         _refuse(dump, no_text_sentence(names))
     refused = {dump.digest for dump in report.dumps if dump.status == "refused" and dump.digest}
     for dump in report.dumps:
@@ -175,7 +175,7 @@ def accept(staged: Sequence[Staged], report: RunReport) -> tuple[Piece, ...]:
     return tuple(pieces)
 
 
-def _textless(staged: Sequence[Staged], report: RunReport) -> Iterator[tuple[DumpReport, tuple[str, ...]]]:
+def _storyless(staged: Sequence[Staged], report: RunReport) -> Iterator[tuple[DumpReport, tuple[str, ...]]]:
     """Give the dumps in which no record has a field for the text: wrong settings, not records without a story."""
     by_dump: dict[int, list[Staged]] = {}
     for each in staged:
@@ -183,8 +183,8 @@ def _textless(staged: Sequence[Staged], report: RunReport) -> Iterator[tuple[Dum
             by_dump.setdefault(each.dump, []).append(each)
     for place, chunks_read in by_dump.items():
         dump = report.dumps[place]
-        if dump.status == "consumed" and all(each.without_text for each in chunks_read):
-            yield dump, chunks_read[0].without_text
+        if dump.status == "consumed" and all(each.without_story for each in chunks_read):
+            yield dump, chunks_read[0].without_story
 
 
 def _count(staged: Staged, dump: DumpReport, report: RunReport) -> None:

@@ -20,6 +20,7 @@ from flows.settings import Settings
 from transforms.errors import DumpRefused, LakeDamaged
 from transforms.fields import FieldMap
 from transforms.parse import WIDE, Format, Malformed, Record, parse, settled
+from transforms.parse.envelope import opened
 from transforms.tables import DUMPS
 
 _WHOLE: Final = 1 << 62
@@ -99,7 +100,7 @@ def open_dump(task: OpenTask) -> Arrival:
     dump, settings = task.dump, task.settings
     fields = FieldMap(source_of(settings, dump.name, None)[1].fields)
     limits = IntakeLimits(max_dump_bytes=settings.max_dump_bytes)
-    is_text_column = lambda name: fields.has_text((name,))  # noqa: E731
+    is_text_column = lambda name: fields.has_story((name,))  # noqa: E731
     try:
         receipt = receive(task.path, dump.name, task.workspace, limits, is_text_column, keep_raw=False)
     except DumpRefused:
@@ -160,29 +161,45 @@ def whole(member: Member, member_index: int) -> Chunk:
     return piece
 
 
-def records_at(member: Member, places: Sequence[Place], max_record_bytes: int) -> Iterator[Record | Malformed]:
-    """Yield the records that stand at these places still; those of JSON Lines are jumped to, others read up to."""
-    by_line = member.format is Format.JSONL and all(place.offset is not None for place in places)
-    if by_line and settled(mapped(member.path), member.encoding) not in WIDE:
-        yield from _jumped_to(member, places, max_record_bytes)
+def records_at(
+    member: Member, places: Sequence[Place], max_record_bytes: int, fields: FieldMap, count: int | None = None
+) -> Iterator[Record | Malformed]:
+    """Yield the records that stand at these places still; those of JSON Lines are jumped to, others read up to.
+
+    Raises DumpRefused where it has to count the member's records and finds other than `count`: then a number means
+    another record than it did.
+    """
+    if _can_jump(member, places, max_record_bytes, fields):
+        for place in sorted(places, key=lambda place: place.number):
+            for record in _line_at(member, place, max_record_bytes, fields):
+                record.number = place.number
+                yield record
         return
     wanted = {place.number: place.offset for place in places}
+    found = opened(records(whole(member, 0), max_record_bytes), fields)
+    if count is not None and sum(1 for _ in opened(records(whole(member, 0), max_record_bytes), fields)) != count:
+        raise DumpRefused("under today's settings it holds other records; `broadsheet rebuild` takes it in anew")
     last = max(wanted, default=-1)
-    for record in records(whole(member, 0), max_record_bytes):
+    for record in found:
         if record.number in wanted and wanted[record.number] == record.offset:
             yield record
         if record.number >= last:
             return
 
 
-def _jumped_to(member: Member, places: Sequence[Place], max_record_bytes: int) -> Iterator[Record | Malformed]:
-    data = mapped(member.path)
-    for place in sorted(places, key=lambda place: place.number):
-        offset = place.offset or 0
-        begin, feed = data.rfind(b"\n", 0, offset) + 1, data.find(b"\n", offset)
-        end = len(data) if feed < 0 else feed + 1
-        line = parse(data, member.format, member.encoding, start=begin, stop=end, max_record_bytes=max_record_bytes)
-        for record in line:
-            record.number = place.number
-            if record.offset == offset:
-                yield record
+def _can_jump(member: Member, places: Sequence[Place], max_record_bytes: int, fields: FieldMap) -> bool:
+    """Tell JSON Lines of which each line that is asked for is one record."""
+    offsets = {place.offset for place in places}
+    if member.format is not Format.JSONL or None in offsets or len(offsets) < len(places):
+        return False
+    if settled(mapped(member.path), member.encoding) in WIDE:
+        return False
+    return all(len(list(_line_at(member, place, max_record_bytes, fields))) == 1 for place in places)
+
+
+def _line_at(member: Member, place: Place, max_record_bytes: int, fields: FieldMap) -> Iterator[Record | Malformed]:
+    data, offset = mapped(member.path), place.offset or 0
+    begin, feed = data.rfind(b"\n", 0, offset) + 1, data.find(b"\n", offset)
+    end = len(data) if feed < 0 else feed + 1
+    line = parse(data, member.format, member.encoding, start=begin, stop=end, max_record_bytes=max_record_bytes)
+    return (record for record in opened(line, fields) if record.offset == offset)

@@ -33,7 +33,8 @@ from flows.stage import Staged, StageTask, stage_records
 from flows.under import require_same_rules
 from transforms.article import Reason
 from transforms.errors import UsageError
-from transforms.tables import QUARANTINE
+from transforms.fields import FieldMap
+from transforms.tables import DELIVERIES, QUARANTINE
 
 _WHOLE_BYTES = 1 << 62
 _KEY = ("dump_digest", "member", "record_number")
@@ -49,6 +50,8 @@ class RetryTask:
     task: StageTask
     member: Member
     places: tuple[Place, ...]
+    record_count: int
+    """Of the whole member, when it was taken in."""
 
 
 def replay(
@@ -136,6 +139,7 @@ def _chosen(parent: Manifest, address: str, reason: str | None, dump: str | None
 def _staged(night: Night, arrivals: Iterable[Arrival], dumps: Sequence[KeptDump], chosen: Rejected) -> list[Staged]:
     whole = night.settings.model_copy(update={"chunk_bytes": _WHOLE_BYTES})  # so that numbers count from the beginning
     tasks = []
+    counts = _record_counts(night, chosen)
     with night.timed("normalise"):
         for arrival in arrivals:
             dump = dumps[arrival.place]
@@ -144,14 +148,30 @@ def _staged(night: Night, arrivals: Iterable[Arrival], dumps: Sequence[KeptDump]
             for task in stage_tasks([arrival], whole, dump.outlet, folder, night.report):
                 places = tuple(chosen[dump.digest].get(task.member, ()))
                 if places:
-                    tasks.append(RetryTask(task, arrival.receipt.members[task.chunk.member_index], places))
+                    member = arrival.receipt.members[task.chunk.member_index]
+                    tasks.append(RetryTask(task, member, places, counts[dump.digest, task.member]))
         size = sum(task.member.byte_count for task in tasks)
         return night.driver.map("normalise", retry, tasks, byte_count=size)
 
 
+def _record_counts(night: Night, chosen: Rejected) -> dict[tuple[str, str | None], int]:
+    """Count the records of each member of the chosen dumps, admitted or not."""
+    digests = ", ".join(map(quoted, chosen))
+    sides = [
+        source(table, [part for part in night.parent_parts if part.table == table.name], night.writer.address)
+        for table in (DELIVERIES, QUARANTINE)
+    ]
+    rows = " UNION ALL ".join(f"SELECT dump_digest, member FROM {s} WHERE dump_digest IN ({digests})" for s in sides)
+    with open_duckdb(night.writer.address) as connection:
+        found = connection.execute(f"SELECT dump_digest, member, count(*) FROM ({rows}) GROUP BY ALL").fetchall()
+    return {(digest, member): count for digest, member, count in found}
+
+
 def retry(task: RetryTask) -> Staged:
     """Stage the records at some places of a member."""
-    return stage_records(task.task, records_at(task.member, task.places, task.task.max_record_bytes))
+    fields = FieldMap(task.task.outlet.fields)
+    most = task.task.max_record_bytes
+    return stage_records(task.task, fields, records_at(task.member, task.places, most, fields, task.record_count))
 
 
 def _pieces(staged: Iterable[Staged], report: RunReport) -> tuple[Piece, ...]:

@@ -8,14 +8,17 @@ from typing import Final
 import pyarrow as pa
 
 from flows.intake.chunks import Chunk, mapped, records
+from flows.intake.receipt import printable
 from transforms.errors import DumpRefused
 from transforms.fields import FieldMap
 from transforms.normalise import REJECTS, STAGED, Batch, Seen, normalise
 from transforms.outlet import Outlet
 from transforms.parse import Malformed, Record, header
+from transforms.parse.envelope import opened
 from transforms.text import Guide
 
 _SHOWN_NAMES: Final = 12
+_LONGEST_NAME: Final = 30
 BATCH_RECORDS: Final = 4096
 BATCH_BYTES: Final = 16 << 20
 """Records, and bytes of records, that each process has in memory at a time."""
@@ -38,7 +41,7 @@ class StageTask:
 class Staged:
     """What a chunk became; `refusal` says why its whole dump cannot be read.
 
-    `without_text` names the fields of its records when none of them is one for the text.
+    `without_story` names the fields of its records when none of them is one for the text.
     """
 
     dump: int
@@ -49,7 +52,7 @@ class Staged:
     admitted_or_replayed: int = 0
     quarantined: int = 0
     seen: Seen = field(default_factory=Seen)
-    without_text: tuple[str, ...] = ()
+    without_story: tuple[str, ...] = ()
     refusal: str | None = None
 
     @property
@@ -60,19 +63,19 @@ class Staged:
 
 def stage(task: StageTask) -> Staged:
     """Parse, normalise and fingerprint one chunk."""
-    return stage_records(task, records(task.chunk, task.max_record_bytes))
+    fields = FieldMap(task.outlet.fields)
+    return stage_records(task, fields, opened(records(task.chunk, task.max_record_bytes), fields))
 
 
-def stage_records(task: StageTask, found: Iterable[Record | Malformed]) -> Staged:
-    """Normalise and fingerprint records of a chunk."""
+def stage_records(task: StageTask, fields: FieldMap, found: Iterable[Record | Malformed]) -> Staged:
+    """Normalise and fingerprint records of a chunk, the articles in them taken out."""
     articles, rejects = (task.stem.with_suffix(f".{kind}.arrow") for kind in ("articles", "rejects"))
     place = task.dump, task.member, task.chunk.member_index, articles, rejects
-    fields = FieldMap(task.outlet.fields)
     try:
         _check_columns(task.chunk, fields)
         batches = _batches(found)
         counts = _write((normalise(batch, fields, task.outlet, task.guide) for batch in batches), articles, rejects)
-        return Staged(*place, *counts, fields.without_text())
+        return Staged(*place, *counts, fields.without_story())
     except DumpRefused as error:
         return Staged(*place, refusal=str(error))
 
@@ -92,16 +95,21 @@ def _batches(found: Iterable[Record | Malformed]) -> Iterator[list[Record | Malf
 
 def _check_columns(chunk: Chunk, fields: FieldMap) -> None:
     columns = header(mapped(chunk.path), chunk.format, chunk.encoding)
-    if columns is not None and not fields.has_text(columns):
+    if columns is not None and not fields.has_story(columns):
         raise DumpRefused(no_text_sentence(columns))
 
 
 def no_text_sentence(names: Sequence[str]) -> str:
     """Say which columns or fields there are, when none is known to hold the text, and how to name it."""
     return (
-        f"none of its fields ({', '.join(names[:_SHOWN_NAMES])}) holds the text; "
+        f"none of its fields ({', '.join(map(_short, names[:_SHOWN_NAMES]))}) holds the text; "
         'name it in the settings, as in [sources.NAME.fields] text = ["story"]'
     )
+
+
+def _short(name: str) -> str:
+    """Cut what is too long for a name: without a header, the first article stands in its place."""
+    return printable(name if len(name) <= _LONGEST_NAME else f"{name[:_LONGEST_NAME]}...")
 
 
 def _write(batches: Iterable[Batch], articles: Path, rejects: Path) -> tuple[int, int, Seen]:

@@ -87,6 +87,7 @@ ARTICLES = Table(
             "canonical_url", pa.string(), "Address without trackers, fragment, scheme and host variants", nullable=True
         ),
         Column("title", pa.string(), "Headline; null when the record has none", nullable=True),
+        Column("standfirst", pa.string(), "Subtitle or summary delivered beside the story", nullable=True),
         Column("text", pa.string(), "Cleaned story, one paragraph a line"),
         Column("is_excerpt", pa.bool_(), "Whether only a summary or teaser was delivered"),
         Column("highlights", pa.list_(pa.string()), "Bullet list printed above the story, in order"),

@@ -5,7 +5,7 @@
     │   ├── NotALake                   the lake folder holds something else
     │   └── RulesChanged               the lake was made under other rules
     ├── DumpRefused           exit 2   one dump cannot be read; the others go on
-    ├── AuditFailed           exit 3   a critical expectation failed or errored, or too much is quarantined; nothing was published
+    ├── AuditFailed           exit 3   a critical expectation failed or errored, or too much would be quarantined
     ├── Unreachable           exit 1   object storage does not answer, or says no
     ├── NoRoom                exit 1   the disk cannot hold what is to be done
     ├── LakeBusy              exit 4   another run holds the lake

@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from flows.accept import source_of
 from flows.inquiry.origin import Delivery
 from flows.inquiry.shelf import Shelf
 from flows.intake.receipt import Member, printable
 from flows.raw import KeptDump, OpenTask, Place, fetched, kept_dumps, open_dump, records_at
 from transforms.errors import DumpRefused, LakeDamaged
+from transforms.fields import FieldMap
 from transforms.parse import Malformed, Record
 
 SHOWN_CHARS: Final = 2_000
@@ -49,7 +51,8 @@ def _read(shelf: Shelf, dump: KeptDump, delivery: Delivery, folder: Path) -> Raw
     place = Place(delivery.record_number, delivery.byte_offset)
     for member in receipt.members:
         if member.name == delivery.member:
-            for record in records_at(member, [place], shelf.settings.max_record_bytes):
+            fields = FieldMap(source_of(shelf.settings, dump.name, member.name)[1].fields)
+            for record in records_at(member, [place], shelf.settings.max_record_bytes, fields):
                 return _shown(record, member)
     return RawRecord(None, why_not="it does not stand there under today's settings")
 

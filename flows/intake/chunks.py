@@ -36,7 +36,7 @@ class Chunk:
 
 
 def chunks(member: Member, target_bytes: int = TARGET_BYTES, *, member_index: int = 0) -> tuple[Chunk, ...]:
-    """Cut JSON Lines at line ends and Parquet between row groups; records keep their order over the chunks.
+    """Cut JSON Lines at line ends, SGML between articles, Parquet between row groups; records keep their order.
 
     Raises DumpRefused when a Parquet file is damaged.
     """
@@ -72,19 +72,19 @@ def mapped(path: Path) -> mmap.mmap:
 def _cuts(member: Member, target_bytes: int) -> list[tuple[int, int]]:
     if member.format is Format.PARQUET:
         return _row_group_cuts(member, target_bytes)
-    if member.format is not Format.JSONL or member.byte_count <= target_bytes:
+    if member.format not in (Format.JSONL, Format.SGML) or member.byte_count <= target_bytes:
         return [(0, member.byte_count)]
     data = mapped(member.path)
     if settled(data, member.encoding) in WIDE:
         return [(0, member.byte_count)]
-    return _line_cuts(data, target_bytes)
+    return _cuts_at(data, b"\n" if member.format is Format.JSONL else b"</REUTERS>", target_bytes)
 
 
-def _line_cuts(data: Data, target_bytes: int) -> list[tuple[int, int]]:
+def _cuts_at(data: Data, end: bytes, target_bytes: int) -> list[tuple[int, int]]:
     cuts, start = [], 0
     while start < len(data):
-        feed = data.find(b"\n", start + target_bytes - 1)
-        stop = len(data) if feed < 0 else feed + 1
+        found = data.find(end, max(start, start + target_bytes - len(end)))
+        stop = len(data) if found < 0 else found + len(end)
         cuts.append((start, stop))
         start = stop
     return cuts

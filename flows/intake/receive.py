@@ -13,12 +13,13 @@ from flows.intake.archives import TAR_HEAD_BYTES, Entry, is_tar, is_zip, tar_ent
 from flows.intake.decompress import Budget, Codec, Stream, unpacked
 from flows.intake.delivery import Delivery, Sink, opened
 from flows.intake.receipt import IntakeLimits, Member, RawCopy, Receipt, printable
-from flows.intake.sniff import PARQUET_MAGIC, IsTextColumn, recognise
+from flows.intake.sniff import PARQUET_MAGIC, IsTextColumn, recognise, unknown_format
 from flows.intake.staging import Staged, stage
 from transforms.errors import DumpRefused
 
 _KNOWN: Final = (
-    "known are .txt, .jsonl, .json, .csv, .tsv and .parquet, plain, under gzip, zstd, bzip2 or xz, or in a zip or tar"
+    "known are .txt, .jsonl, .json, .csv, .tsv, .parquet, RSS, Atom, NITF, NewsML, Reuters SGML, .eml and .mbox,"
+    " plain, under gzip, zstd, bzip2 or xz, or in a zip or tar"
 )
 _SHOWN_SKIPS: Final = 3
 _DEFAULT_LIMITS: Final = IntakeLimits()
@@ -105,7 +106,7 @@ class _Reception:
         if staged.byte_count == 0:
             raise DumpRefused(f"{self.label} holds 0 bytes under its compression; have it delivered again")
         if not self._add(staged, None):
-            raise DumpRefused(f"{self.label} is in a format we do not know; {_KNOWN}; convert or rename it")
+            raise DumpRefused(f"{self.label} {_what(staged)}; {_KNOWN}; convert or rename it")
         return staged.digest
 
     def _zip(self, stream: Stream) -> str:
@@ -138,7 +139,7 @@ class _Reception:
         elif is_zip(head) or is_tar(head):
             self.skipped.append(f"{shown} is an archive inside the archive")
         elif not self._add(staged, shown):
-            self.skipped.append(f"{shown} is in a format we do not know")
+            self.skipped.append(f"{shown} {_what(staged)}")
         else:
             self.digests.append(f"{entry.name}\0{staged.digest}\n")
 
@@ -153,6 +154,11 @@ class _Reception:
         if found is not None:
             self.members.append(Member(member, staged.path, *found, staged.byte_count))
         return found is not None
+
+
+def _what(staged: Staged) -> str:
+    with _mapped(staged.path) as content:
+        return unknown_format(content)
 
 
 @contextmanager

@@ -100,7 +100,7 @@ def test_records_that_lost_their_text_are_quarantined_with_the_reason(tmp_path: 
     lost = [
         renamed("body", "x_body"),
         dropped("body"),
-        retyped("body", lambda text: {"value": text}),
+        retyped("body", lambda text: {"words": text}),
         retyped("body", lambda text: [{"paragraph": text}]),
         retyped("body", len),
         retyped("body", bool),

@@ -130,3 +130,8 @@ def test_a_byte_order_mark_decides() -> None:
     assert encoding_of("a".encode("utf-16"), 0) == "utf-16"
     assert encoding_of(codecs.BOM_UTF16_BE + b"\0a", 0) == "utf-16"
     assert encoding_of(b"a", None) == "utf-8"
+
+
+def test_a_text_file_with_a_header_between_tabs_is_a_table() -> None:
+    assert (Format.TSV, "utf-8") == recognise(b"title\tbody\nA\tB\n", "a.txt", None, {"body"}.__contains__)
+    assert (Format.TXT, "utf-8") == recognise(b"body, title\nA, B\n", "a.txt", None, {"body"}.__contains__)
