@@ -22,37 +22,9 @@ from transforms.parse import (
     settled,
     xml_root,
 )
+from transforms.parse.formats import BY_SUFFIX
 
 _COMPRESSED: Final = frozenset({".gz", ".gzip", ".z", ".zst", ".zstd", ".bz2", ".xz"})
-_BY_SUFFIX: Final = {
-    ".txt": Format.TXT,
-    ".text": Format.TXT,
-    ".jsonl": Format.JSONL,
-    ".ndjson": Format.JSONL,
-    ".jsonlines": Format.JSONL,
-    ".jl": Format.JSONL,
-    ".json": Format.JSON,
-    ".csv": Format.CSV,
-    ".tsv": Format.TSV,
-    ".tab": Format.TSV,
-    ".parquet": Format.PARQUET,
-    ".pq": Format.PARQUET,
-    ".xml": Format.FEED,
-    ".rss": Format.FEED,
-    ".atom": Format.FEED,
-    ".rdf": Format.FEED,
-    ".nitf": Format.NITF,
-    ".newsml": Format.NEWSML,
-    ".sgm": Format.SGML,
-    ".sgml": Format.SGML,
-    ".eml": Format.EML,
-    ".mbox": Format.MBOX,
-    ".html": Format.HTML,
-    ".htm": Format.HTML,
-    ".xhtml": Format.HTML,
-    ".warc": Format.WARC,
-    ".arc": Format.WARC,
-}
 _SAMPLE_BYTES: Final = 64 << 10
 _MARK_BYTES: Final = 64
 _JSON_START: Final = re.compile(r"\{\s*[\"}]|\[\s*\{")
@@ -72,6 +44,8 @@ _HUNGARIAN: Final = b"\xf5\xfb"
 """Bytes that no one Western language uses together."""
 
 IsTextColumn = Callable[[str], bool]
+IsText = Callable[[str], bool]
+"""Tells by its name a file that the settings say is text."""
 
 
 def named_format(name: str) -> Format | None:
@@ -79,14 +53,20 @@ def named_format(name: str) -> Format | None:
     path = PurePosixPath(name.lower())
     while path.suffix in _COMPRESSED:
         path = path.with_suffix("")
-    return _BY_SUFFIX.get(path.suffix)
+    return BY_SUFFIX.get(path.suffix)
 
 
 def recognise(
-    content: Data, name: str, first_bad_byte: int | None, is_text_column: IsTextColumn | None = None
+    content: Data,
+    name: str,
+    first_bad_byte: int | None,
+    is_text_column: IsTextColumn | None = None,
+    is_text: IsText | None = None,
 ) -> tuple[Format, str] | None:
     """Return format and encoding, or null for a format we do not know: no text is taken for an article unasked."""
     promised = named_format(name)
+    if promised is None and is_text is not None and is_text(name):
+        promised = Format.TXT
     if content[:4] == PARQUET_MAGIC and content[-4:] == PARQUET_MAGIC:
         return Format.PARQUET, ""
     if is_archive(content[:_MARK_BYTES]):
