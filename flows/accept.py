@@ -16,6 +16,7 @@ from flows.intake.receive import receive
 from flows.lake.catalog import source
 from flows.lake.duck import open_duckdb
 from flows.lake.manifest import Manifest
+from flows.limits import within_quota
 from flows.report import DumpReport, RunReport
 from flows.settings import Settings
 from flows.source_settings import Source
@@ -60,7 +61,7 @@ def receive_one(task: ReceiveTask) -> Arrival | Refusal:
         return Refusal(task.name, moving)
     limits = IntakeLimits(max_dump_bytes=task.settings.max_dump_bytes)
     settings, name = task.settings, task.name
-    fields = FieldMap(_source_of(settings, name, None)[1].fields)
+    fields = FieldMap(source_of(settings, name, None)[1].fields)
     try:
         return Arrival(
             receive(
@@ -69,7 +70,7 @@ def receive_one(task: ReceiveTask) -> Arrival | Refusal:
                 task.workspace,
                 limits,
                 lambda column: fields.has_story((column,)),
-                lambda file: _source_of(settings, name, file)[1].one_article_a_line,
+                lambda file: source_of(settings, name, file)[1].one_article_a_line,
             )
         )
     except DumpRefused as error:
@@ -132,7 +133,7 @@ def stage_tasks(
             _refuse(report.dumps[arrival.place], str(error))
             continue
         for member, chunk in pieces:
-            name, own = _source_of(settings, arrival.receipt.name, member)
+            name, own = source_of(settings, arrival.receipt.name, member)
             stem = workspace / f"chunk-{len(tasks):06}"
             outlet = own.outlet(name or default_source, settings.extractor)
             told, guide = _as_settings_say(chunk, own), own.guide(settings.cleaning.off)
@@ -157,7 +158,7 @@ def _refuse(dump: DumpReport, sentence: str) -> None:
     dump.status, dump.detail, dump.raw_name = "refused", f"{dump.name}: {sentence}", None
 
 
-def _source_of(settings: Settings, dump_name: str, member: str | None) -> tuple[str | None, Source]:
+def source_of(settings: Settings, dump_name: str, member: str | None) -> tuple[str | None, Source]:
     """Find the source of the settings whose patterns match a file."""
     names = {n for full in (dump_name, member) if full for n in (full, full.rsplit("/", 1)[-1])}
     for name, own in settings.sources.items():
@@ -211,15 +212,15 @@ def _count(staged: Staged, dump: DumpReport, report: RunReport) -> None:
     report.add_seen(staged.seen, staged.targets)
 
 
-def quarantine(staged: Sequence[Staged], pieces: Sequence[Piece], report: RunReport) -> pa.Table:
-    """Give the rows of QUARANTINE, and count their reasons into the report."""
+def quarantine(staged: Sequence[Staged], pieces: Sequence[Piece], report: RunReport, max_mb: int) -> pa.Table:
+    """Give the rows of QUARANTINE, raw bytes up to so many MiB a dump, and count their reasons into the report."""
     by_path = {piece.path: piece for piece in pieces}
     found = [each for each in staged if each.quarantined and each.articles in by_path]
     tables = [_placed(open_staged([each.rejects]), by_path[each.articles]) for each in found]
     rows = pa.concat_tables([QUARANTINE.schema.empty_table(), *tables])
     for reason in rows["reason"].to_pylist():
         report.quarantine[reason] = report.quarantine.get(reason, 0) + 1
-    return rows
+    return within_quota(rows, max_mb)
 
 
 def _placed(rejects: pa.Table, piece: Piece) -> pa.Table:

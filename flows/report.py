@@ -11,7 +11,7 @@ from transforms.normalise import Seen
 
 @dataclass(slots=True)
 class DumpReport:
-    """One file: `status` is consumed, replayed (its content was consumed before) or refused."""
+    """One file: `status` is consumed, replayed (its content was consumed before), refused, or, of a replay, retried."""
 
     name: str
     status: str
@@ -23,6 +23,8 @@ class DumpReport:
     replayed: int = 0
     quarantined: int = 0
     detail: str | None = None
+    outlet: str | None = None
+    """What `--source` named."""
 
 
 @dataclass(slots=True)

@@ -14,6 +14,7 @@ from transforms.canonical import CanonicalSettings, Criterion
 from transforms.errors import UsageError
 from transforms.outlet import Extractor
 from transforms.relation import PairSettings
+from transforms.rules import RULES_VERSION
 from transforms.text import RULES
 
 NO_DUMPS: Final = (
@@ -23,8 +24,6 @@ NO_DUMPS: Final = (
 )  # fmt: skip
 """Files beside dumps, and dumps on their way; names are compared without regard to case."""
 DEFAULT_FILE: Final = Path("broadsheet.toml")
-RULES_VERSION: Final = 4
-"""Raised with every change to cleaning, features or the pair rule that may change a row."""
 
 
 class _Frozen(BaseModel):
@@ -66,6 +65,19 @@ class Retention(_Frozen):
     min_age_hours: int = Field(default=168, ge=24)
 
 
+class Rejected(_Frozen):
+    """How much quarantine a lake holds, and a run stands.
+
+    max_mb_per_dump: bytes of rejected records that are kept of one dump, in MiB; of further ones the place alone.
+    max_share: share of a run's records in quarantine above which nothing is published, 0 to 1.
+    min_records: fewest records that a run must have read for that, so that a few bad ones stop nothing.
+    """
+
+    max_mb_per_dump: int = Field(default=64, ge=0)
+    max_share: float = Field(default=0.5, ge=0, le=1)
+    min_records: int = Field(default=1000, ge=1)
+
+
 class Settings(_Frozen):
     """All settings of a run.
 
@@ -99,6 +111,7 @@ class Settings(_Frozen):
     sources: dict[str, Source] = Field(default_factory=dict)
     schedule: Schedule = Schedule()
     retention: Retention = Retention()
+    quarantine: Rejected = Rejected()
 
     @field_validator("pairs")
     @classmethod
@@ -132,7 +145,11 @@ class Settings(_Frozen):
     @property
     def rules_digest(self) -> str:
         """Digest of what shapes a row: the rules in code and which are off, settings of the pair rule and order."""
-        return sha256(f"{RULES_VERSION} {self.pairs} {self.canonical} {self.cleaning.off}".encode()).hexdigest()
+        return self.rules_digest_of(RULES_VERSION)
+
+    def rules_digest_of(self, version: int) -> str:
+        """Digest of the same settings under another version of the rules in code."""
+        return sha256(f"{version} {self.pairs} {self.canonical} {self.cleaning.off}".encode()).hexdigest()
 
     @property
     def digest(self) -> str:
@@ -140,7 +157,7 @@ class Settings(_Frozen):
         return sha256(self.model_dump_json().encode()).hexdigest()
 
 
-_MODELS: Final = (Settings, Source, Cleaning, Schedule, Retention)
+_MODELS: Final = (Settings, Source, Cleaning, Schedule, Retention, Rejected)
 
 
 def load_settings(path: Path | None, **changes: Any) -> Settings:

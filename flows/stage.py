@@ -65,12 +65,17 @@ class Staged:
 
 def stage(task: StageTask) -> Staged:
     """Parse, normalise and fingerprint one chunk."""
+    fields = FieldMap(task.outlet.fields, task.outlet.known_fields)
+    return stage_records(task, fields, opened(records(task.chunk, task.max_record_bytes), fields))
+
+
+def stage_records(task: StageTask, fields: FieldMap, found: Iterable[Record | Malformed]) -> Staged:
+    """Normalise and fingerprint records of a chunk, the articles in them taken out."""
     articles, rejects = (task.stem.with_suffix(f".{kind}.arrow") for kind in ("articles", "rejects"))
     place = task.dump, task.member, task.chunk.member_index, articles, rejects
-    fields = FieldMap(task.outlet.fields, task.outlet.known_fields)
     try:
         _check_columns(task.chunk, fields)
-        batches = _batches(opened(records(task.chunk, task.max_record_bytes), fields))
+        batches = _batches(found)
         counts = _write((normalise(batch, fields, task.outlet, task.guide) for batch in batches), articles, rejects)
         _judge_new_fields(task.outlet, counts[-1])
         return Staged(*place, *counts, fields.without_story(), targets=_targets(counts[-1], fields))

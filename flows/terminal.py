@@ -132,10 +132,12 @@ def removal_text(removal: Removal, *, removed: bool) -> str:
     young = ""
     if removal.young_files:
         young = f"; {removal.young_files:,} unnamed files stay until they are {removal.min_age_hours} h old"
-    if not removal.snapshots and not removal.files:
+    if not removal.snapshots and not removal.files and not removal.rebuilds:
         return f"nothing to remove{young}\n"
     numbers = f" ({removal.snapshots[0]} to {removal.snapshots[-1]})" if removal.snapshots else ""
     what = f"{len(removal.snapshots):,} snapshots{numbers}, {len(removal.files):,} unnamed files"
+    if removal.rebuilds:
+        what += ", the work of an unfinished rebuild"
     what = f"{what} ({removal.byte_count / 1e6:,.1f} MB){young}"
     return f"removed {what}\n" if removed else f"would remove {what}; --remove does it\n"
 

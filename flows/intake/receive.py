@@ -17,10 +17,11 @@ from flows.intake.sniff import PARQUET_MAGIC, IsText, IsTextColumn, recognise, u
 from flows.intake.staging import Staged, stage
 from transforms.errors import DumpRefused
 from transforms.parse import Data, Format, census
+from transforms.parse.formats import FORMATS
 
 _KNOWN: Final = (
-    "known are .txt, .jsonl, .json, .csv, .tsv, .parquet, .html, .warc, RSS, Atom, NITF, NewsML, Reuters SGML, .eml "
-    "and .mbox, plain, under gzip, zstd, bzip2 or xz, or in a zip or tar"
+    f"known are {', '.join(kind.name for kind in FORMATS if kind.suffixes)}, plain, under gzip, zstd, bzip2 or xz, "
+    "or in a zip or tar"
 )
 _SHOWN_SKIPS: Final = 3
 _DEFAULT_LIMITS: Final = IntakeLimits()

@@ -22,37 +22,9 @@ from transforms.parse import (
     settled,
     xml_root,
 )
+from transforms.parse.formats import BY_SUFFIX
 
 _COMPRESSED: Final = frozenset({".gz", ".gzip", ".z", ".zst", ".zstd", ".bz2", ".xz"})
-_BY_SUFFIX: Final = {
-    ".txt": Format.TXT,
-    ".text": Format.TXT,
-    ".jsonl": Format.JSONL,
-    ".ndjson": Format.JSONL,
-    ".jsonlines": Format.JSONL,
-    ".jl": Format.JSONL,
-    ".json": Format.JSON,
-    ".csv": Format.CSV,
-    ".tsv": Format.TSV,
-    ".tab": Format.TSV,
-    ".parquet": Format.PARQUET,
-    ".pq": Format.PARQUET,
-    ".xml": Format.FEED,
-    ".rss": Format.FEED,
-    ".atom": Format.FEED,
-    ".rdf": Format.FEED,
-    ".nitf": Format.NITF,
-    ".newsml": Format.NEWSML,
-    ".sgm": Format.SGML,
-    ".sgml": Format.SGML,
-    ".eml": Format.EML,
-    ".mbox": Format.MBOX,
-    ".html": Format.HTML,
-    ".htm": Format.HTML,
-    ".xhtml": Format.HTML,
-    ".warc": Format.WARC,
-    ".arc": Format.WARC,
-}
 _SAMPLE_BYTES: Final = 64 << 10
 _MARK_BYTES: Final = 64
 _JSON_START: Final = re.compile(r"\{\s*[\"}]|\[\s*\{")
@@ -81,7 +53,7 @@ def named_format(name: str) -> Format | None:
     path = PurePosixPath(name.lower())
     while path.suffix in _COMPRESSED:
         path = path.with_suffix("")
-    return _BY_SUFFIX.get(path.suffix)
+    return BY_SUFFIX.get(path.suffix)
 
 
 def recognise(

@@ -154,7 +154,8 @@ def test_no_page_stops_the_reading_or_takes_it_long(kind: str) -> None:
     assert time.process_time() - begin < 4
 
 
-WHOLE = f"<html><head><title>Dam</title>{linked(author='Ada Quill', datePublished='2024')}</head><body>{STORY}</body></html>"
+DECLARED = linked(author="Ada Quill", datePublished="2024")
+WHOLE = f"<html><head><title>Dam</title>{DECLARED}</head><body>{STORY}</body></html>"
 
 
 @settings(max_examples=25)
