@@ -13,13 +13,25 @@ from time import perf_counter
 from typing import Final
 
 from expectations.audit import Finding, verdict, warm_up
-from flows.accept import Arrival, ReceiveTask, Refusal, accept, quarantine, receive_one, register, stage_tasks
+from flows.accept import (
+    Arrival,
+    ReceiveCare,
+    ReceiveTask,
+    Refusal,
+    accept,
+    quarantine,
+    receive_one,
+    register,
+    stage_tasks,
+)
+from flows.careful import StageCare
+from flows.cut import CutCare, CutTask, cut
 from flows.dedup.history import Past
 from flows.dedup.steps import propose_pairs, settle
 from flows.dedup.tonight import NightTask, Piece
 from flows.dedup.verify import verify
 from flows.drafts import draft_all, draft_days
-from flows.drivers import Driver, ended, worker_pool
+from flows.drivers import Driver
 from flows.lake.catalog import source
 from flows.lake.duck import open_duckdb
 from flows.lake.integrity import require_whole
@@ -39,6 +51,7 @@ from flows.publish import (
 from flows.report import RunReport
 from flows.settings import Settings
 from flows.stage import Staged, stage
+from flows.workers import ended, worker_pool
 from transforms.errors import AuditFailed, CommitConflict, RulesChanged, UsageError
 from transforms.tables import MEMBERSHIP, QUARANTINE
 
@@ -96,7 +109,7 @@ def run(
             ReceiveTask(f.path, f.name, writer.workspace / f"dump-{i:05}", settings, still_seconds)
             for i, f in enumerate(landed)
         ]
-        received = [*(Refusal(line.split(":")[0], line) for line in missing), *_receive_while_checking(night, tasks)]
+        received = [*(Refusal(m.name, m.sentence) for m in missing), *_receive_while_checking(night, tasks)]
         while True:
             try:
                 _night(night, received, auditor)
@@ -158,14 +171,16 @@ def _night(night: Night, received: list[Arrival | Refusal], auditor: Executor | 
 def _receive(night: Night, tasks: list[ReceiveTask]) -> list[Arrival | Refusal]:
     with night.timed("intake"):
         size = sum(task.path.stat().st_size for task in tasks if task.path.exists())
-        return night.driver.map("intake", receive_one, tasks, byte_count=size)
+        return night.driver.map("intake", receive_one, tasks, byte_count=size, care=ReceiveCare())
 
 
 def _stage(night: Night, arrivals: list[Arrival]) -> list[Staged]:
     with night.timed("normalise"):
-        tasks = stage_tasks(arrivals, night.settings, night.default_source, night.workspace, night.report)
-        size = sum(arrival.receipt.byte_count for arrival in arrivals)
-        return night.driver.map("normalise", stage, tasks, byte_count=size)
+        settings, size = night.settings, sum(arrival.receipt.byte_count for arrival in arrivals)
+        whole = [CutTask(arrival.receipt, settings.chunk_bytes) for arrival in arrivals]
+        cuts = night.driver.map("cut", cut, whole, byte_count=size, care=CutCare())
+        tasks = stage_tasks(arrivals, cuts, settings, night.default_source, night.workspace, night.report)
+        return night.driver.map("normalise", stage, tasks, byte_count=size, care=StageCare())
 
 
 def _night_task(night: Night, pieces: tuple[Piece, ...]) -> NightTask:

@@ -1,6 +1,6 @@
 """Stage one chunk of a dump: bytes to normalised, fingerprinted rows in two Arrow files. Runs in a worker process."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -8,17 +8,25 @@ from typing import Final
 import pyarrow as pa
 
 from flows.intake.chunks import Chunk, mapped, records
+from flows.mark import Mark
+from flows.workers import memory_limit
 from transforms.errors import DumpRefused
 from transforms.fields import FieldMap
 from transforms.normalise import REJECTS, STAGED, Batch, Seen, normalise
 from transforms.outlet import Outlet
-from transforms.parse import Malformed, Record, header
+from transforms.parse import MAX_FIELDS, Malformed, Record, header
 from transforms.text import Guide
 
 _SHOWN_NAMES: Final = 12
 BATCH_RECORDS: Final = 4096
 BATCH_BYTES: Final = 16 << 20
 """Records, and bytes of records, that each process has in memory at a time."""
+_MEMORY_BYTES: Final = 2 << 30
+_MEMORY_A_RECORD_BYTE: Final = 128
+"""What a worker process may take at most: so much, and so much for each byte of the longest record."""
+
+Found = Iterable[Record | Malformed]
+Batches = Iterator[list[Record | Malformed]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,19 +68,50 @@ class Staged:
 
 def stage(task: StageTask) -> Staged:
     """Parse, normalise and fingerprint one chunk."""
-    articles, rejects = (task.stem.with_suffix(f".{kind}.arrow") for kind in ("articles", "rejects"))
+    with Mark(task.stem) as mark, memory_limit(memory_bytes(task)):
+        return stage_batches(task, lambda _: _marked(read_chunk(task), mark))
+
+
+def memory_bytes(task: StageTask) -> int:
+    """Return what a worker process may take for the chunk."""
+    return _MEMORY_BYTES + _MEMORY_A_RECORD_BYTE * task.max_record_bytes
+
+
+def read_chunk(task: StageTask) -> Found:
+    """Yield the chunk's records."""
+    return records(task.chunk, task.max_record_bytes)
+
+
+def stage_batches(task: StageTask, batches: Callable[[FieldMap], Batches]) -> Staged:
+    """Normalise and fingerprint what is read of a chunk, batch by batch; `batches` are given the map of its fields."""
+    articles, rejects = staged_paths(task)
     place = task.dump, task.member, task.chunk.member_index, articles, rejects
     fields = FieldMap(task.outlet.fields)
     try:
         _check_columns(task.chunk, fields)
-        batches = _batches(records(task.chunk, task.max_record_bytes))
-        counts = _write((normalise(batch, fields, task.outlet, task.guide) for batch in batches), articles, rejects)
+        normalised = (normalise(batch, fields, task.outlet, task.guide) for batch in batches(fields))
+        counts = _write(normalised, articles, rejects)
         return Staged(*place, *counts, fields.without_text())
     except DumpRefused as error:
         return Staged(*place, refusal=str(error))
 
 
-def _batches(found: Iterable[Record | Malformed]) -> Iterator[list[Record | Malformed]]:
+def staged_paths(task: StageTask) -> tuple[Path, Path]:
+    """Return where the chunk's articles and rejects go."""
+    return task.stem.with_suffix(".articles.arrow"), task.stem.with_suffix(".rejects.arrow")
+
+
+def _marked(found: Found, mark: Mark) -> Batches:
+    """Give a sign of life with every batch."""
+    number = 0
+    for batch in batched(found):
+        mark.write(number, len(batch))
+        yield batch
+        number += len(batch)
+
+
+def batched(found: Found) -> Batches:
+    """Put records together, as many as one process is to have in memory."""
     batch: list[Record | Malformed] = []
     size = 0
     for record in found:
@@ -87,6 +126,8 @@ def _batches(found: Iterable[Record | Malformed]) -> Iterator[list[Record | Malf
 
 def _check_columns(chunk: Chunk, fields: FieldMap) -> None:
     columns = header(mapped(chunk.path), chunk.format, chunk.encoding)
+    if columns is not None and len(columns) > MAX_FIELDS:
+        raise DumpRefused(f"it has {len(columns):,} columns, more than the {MAX_FIELDS:,} a record may have; split it")
     if columns is not None and not fields.has_text(columns):
         raise DumpRefused(no_text_sentence(columns))
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any, Final
 
 ALIASES: Final[Mapping[str, tuple[str, ...]]] = {
@@ -33,6 +34,11 @@ ALIASES: Final[Mapping[str, tuple[str, ...]]] = {
 TARGETS: Final = tuple(ALIASES)
 
 
+MOST_PLANS: Final = 4_096
+"""Sets of fields remembered at a time: a dump may give every record a field of its own."""
+
+
+@lru_cache(maxsize=MOST_PLANS)
 def _plain(name: str) -> str:
     return re.sub(r"[\W_]+", "", name.lower())
 
@@ -51,11 +57,16 @@ class FieldMap:
 
     extra: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     _plans: dict[tuple[str, ...], Plan] = field(default_factory=dict)
+    _had_text: bool = False
+    """Whether a set of fields that is forgotten had one for the text."""
 
     def plan(self, keys: tuple[str, ...]) -> Plan:
         """Give the plan for records with these fields, made once for each set of fields."""
         plan = self._plans.get(keys)
         if plan is None:
+            if len(self._plans) == MOST_PLANS:
+                self._had_text = not self.without_text()
+                self._plans.clear()
             plan = self._plans[keys] = self._make(keys)
         return plan
 
@@ -70,7 +81,7 @@ class FieldMap:
 
     def without_text(self) -> tuple[str, ...]:
         """Names of the fields seen so far, if none of them ever filled the text; empty otherwise."""
-        if any(self.has_text(keys) for keys in tuple(self._plans)):
+        if self._had_text or any(self.has_text(keys) for keys in tuple(self._plans)):
             return ()
         return tuple(dict.fromkeys(key for keys in self._plans for key in keys))
 

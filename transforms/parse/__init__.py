@@ -8,9 +8,20 @@ from transforms.parse.columnar import row_group_count
 from transforms.parse.decoding import WIDE, decode, lines, settled
 from transforms.parse.document import document
 from transforms.parse.objects import objects, value
-from transforms.parse.record import MAX_RECORD_BYTES, Data, Fault, Format, Malformed, Record, malformed, too_long
+from transforms.parse.record import (
+    MAX_FIELDS,
+    MAX_RECORD_BYTES,
+    Data,
+    Fault,
+    Format,
+    Malformed,
+    Record,
+    malformed,
+    too_long,
+)
 
 __all__ = [
+    "MAX_FIELDS",
     "MAX_RECORD_BYTES",
     "WIDE",
     "Data",

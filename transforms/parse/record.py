@@ -12,6 +12,8 @@ Span = tuple[int, int]
 """Begin and end of a record or line in the data, in bytes, without its line end."""
 
 MAX_RECORD_BYTES: Final = 16 << 20
+MAX_FIELDS: Final = 1_000
+"""Of one record. Those of scrapers have dozens, tables of all sorts some hundreds."""
 KEPT_BYTES: Final = 64 << 10
 """How much of an overlong record is kept as evidence."""
 
@@ -66,6 +68,11 @@ def malformed(number: int, data: Data, span: Span, fault: Fault) -> Malformed:
 def too_long(byte_count: int, max_record_bytes: int) -> Fault:
     """Say how long the record is, and how long it may be."""
     return Fault(Reason.TOO_LONG, f"{byte_count:,} bytes, more than the {max_record_bytes:,} a record may have")
+
+
+def too_wide(count: int) -> Fault:
+    """Say how many fields the record has, and how many it may have."""
+    return Fault(Reason.MALFORMED, f"{count:,} fields, more than the {MAX_FIELDS:,} a record may have")
 
 
 def distinct(names: list[str]) -> tuple[str, ...]:
