@@ -14,7 +14,7 @@ from transforms.errors import DumpRefused
 from transforms.fields import FieldMap
 from transforms.normalise import REJECTS, STAGED, Batch, Seen, normalise
 from transforms.outlet import Outlet
-from transforms.parse import MAX_FIELDS, Malformed, Record, header
+from transforms.parse import Malformed, Record, header
 from transforms.text import Guide
 
 _SHOWN_NAMES: Final = 12
@@ -126,8 +126,6 @@ def batched(found: Found) -> Batches:
 
 def _check_columns(chunk: Chunk, fields: FieldMap) -> None:
     columns = header(mapped(chunk.path), chunk.format, chunk.encoding)
-    if columns is not None and len(columns) > MAX_FIELDS:
-        raise DumpRefused(f"it has {len(columns):,} columns, more than the {MAX_FIELDS:,} a record may have; split it")
     if columns is not None and not fields.has_text(columns):
         raise DumpRefused(no_text_sentence(columns))
 

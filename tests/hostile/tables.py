@@ -35,7 +35,7 @@ CSV: Final = Family(
         Attack("nuls.csv", holding(_HEAD + b"1,\0,\0\0\0\n" + _rows(3, "nuls"))),
         Attack("line-ends.csv", holding(_ENDS)),
         Attack("only-quotes.csv", holding(_HEAD + b'"' * 3_000_001)),
-        Attack("empty-rows.csv", blocks(lambda: [_HEAD, *repeated(b",,\n" * 1000, 6 << 20)]), quarantined="no_text"),
+        Attack("empty-rows.csv", blocks(lambda: [_HEAD, *repeated(b",,\n" * 1000, 1 << 20)]), quarantined="no_text"),
         Attack("no-text.csv", holding(b"a,b\n" + b"1,2\n" * 1000), refused="holds the text"),
         Attack("formulas.csv", holding(_HEAD + f'=cmd|" /C calc"!A0,+1+1,"@SUM(1) {STORY}"\n'.encode())),
     ),
@@ -55,7 +55,7 @@ def _table(count: int, salt: str) -> pa.Table:
 
 def _bomb() -> bytes:
     """Let one megabyte stand in the dictionary, and in each of twenty thousand rows."""
-    same = pa.DictionaryArray.from_arrays(pa.array([0] * 20_000, pa.int32()), ["x" * (1 << 20)])
+    same = pa.DictionaryArray.from_arrays(pa.array([0] * 20_000, pa.int32()), ["x y " * (1 << 18)])
     return _parquet(pa.table({"text": same}), compression="zstd")
 
 

@@ -20,7 +20,7 @@ _UNITS: Final = {
     "emoji": "\U0001f468\u200d\U0001f469\u200d", "flags": "\U0001f1e6", "arabic": "\u0640", "korean": "\u1100",
     "replacement": "\ufffd", "controls": "\u0092", "tags-plane": "\U000e0041", "words": "a ", "word": "a",
 }  # fmt: skip
-_BYTES: Final = 2_000_000
+_BYTES: Final = 300_000
 
 
 def _flood(unit: str) -> bytes:
@@ -29,7 +29,7 @@ def _flood(unit: str) -> bytes:
     return jsonl(
         article(1, f"{STORY}{run}end of {unit}"),
         article(2, f"{STORY}\n{run}"),
-        article(3, f"{STORY} of {unit!r}", title=run[:200_000]),
+        article(3, f"{STORY} of {unit!r}", title=run[:50_000]),
     )
 
 

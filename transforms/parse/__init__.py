@@ -9,7 +9,6 @@ from transforms.parse.decoding import WIDE, decode, lines, settled
 from transforms.parse.document import document
 from transforms.parse.objects import objects, value
 from transforms.parse.record import (
-    MAX_FIELDS,
     MAX_RECORD_BYTES,
     Data,
     Fault,
@@ -21,7 +20,6 @@ from transforms.parse.record import (
 )
 
 __all__ = [
-    "MAX_FIELDS",
     "MAX_RECORD_BYTES",
     "WIDE",
     "Data",

@@ -6,6 +6,7 @@ from mmap import mmap
 from typing import Any, Final, NamedTuple
 
 from transforms.article import Reason
+from transforms.errors import DumpRefused
 
 Data = bytes | mmap
 Span = tuple[int, int]
@@ -76,7 +77,12 @@ def too_wide(count: int) -> Fault:
 
 
 def distinct(names: list[str]) -> tuple[str, ...]:
-    """Name the nameless columns by their place and number the repeated ones, so that no cell hides another."""
+    """Name the nameless columns by their place and number the repeated ones, so that no cell hides another.
+
+    Raises DumpRefused when there are more than a record may have.
+    """
+    if len(names) > MAX_FIELDS:
+        raise DumpRefused(f"it has {len(names):,} columns, more than the {MAX_FIELDS:,} a record may have; split it")
     taken = {name.strip() for name in names}
     seen: set[str] = set()
     result = []
