@@ -34,6 +34,7 @@ test: .venv/installed ## Run the fast tests
 
 test-slow: .venv/installed ## Run the tests that take minutes
 	$(BIN)/python -m pytest -m slow
+	BROADSHEET_PROPERTIES=thorough $(BIN)/python -m pytest tests/property
 
 test-prefect: .venv/installed ## Run the tests that start a Prefect server
 	$(BIN)/python -m pytest -n 0 -m prefect

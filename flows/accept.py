@@ -1,7 +1,7 @@
 """Taking dumps in: received, known or refused; cut into tasks; and what came of them counted back to each dump."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fnmatch import fnmatch
 from pathlib import Path
 from time import time
@@ -9,23 +9,25 @@ from typing import Any, Final
 
 import pyarrow as pa
 
-from flows.cut import Cut
+from flows.cut import Cut, CutTask, cut
 from flows.dedup.tonight import Piece, open_staged
 from flows.drivers import Care
+from flows.intake.chunks import Chunk
 from flows.intake.receipt import IntakeLimits, Receipt, printable
 from flows.intake.receive import receive
 from flows.lake.catalog import source
 from flows.lake.duck import open_duckdb
 from flows.lake.manifest import Manifest
+from flows.limits import within_quota
 from flows.report import DumpReport, RunReport
-from flows.settings import Settings, Source
+from flows.settings import Settings
+from flows.source_settings import Source
 from flows.stage import Staged, StageTask, no_text_sentence
 from flows.workers import Watch, Worker, WorkerLost, memory_limit
 from transforms.errors import DumpRefused
 from transforms.fields import FieldMap
-from transforms.outlet import Outlet
+from transforms.parse import Format
 from transforms.tables import DUMPS, QUARANTINE
-from transforms.text import Guide
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +63,13 @@ def receive_one(task: ReceiveTask) -> Arrival | Refusal:
     if moving := _moving(task):
         return Refusal(task.name, moving)
     limits = IntakeLimits(max_dump_bytes=task.settings.max_dump_bytes)
-    fields = FieldMap(_source_of(task.settings, task.name, None)[1].fields)
+    settings, name = task.settings, task.name
+    fields = FieldMap(source_of(settings, name, None)[1].fields)
+    is_text_column = lambda column: fields.has_story((column,))  # noqa: E731
+    is_text = lambda file: source_of(settings, name, file)[1].one_article_a_line  # noqa: E731
     try:
         with memory_limit(_MEMORY_BYTES):
-            return Arrival(receive(task.path, task.name, task.workspace, limits, lambda name: fields.has_text((name,))))
+            return Arrival(receive(task.path, name, task.workspace, limits, is_text_column, is_text))
     except DumpRefused as error:
         return Refusal(task.name, str(error))
 
@@ -94,9 +99,8 @@ class ReceiveCare(Care[ReceiveTask, Arrival | Refusal]):
         try:
             return super().rescue(function, item, error, worker)
         except (WorkerLost, MemoryError) as lost:
-            how = (
-                lost.how if isinstance(lost, WorkerLost) else f"wanted more than {_MEMORY_BYTES >> 20:,} MiB of memory"
-            )
+            much = f"wanted more than {_MEMORY_BYTES >> 20:,} MiB of memory"
+            how = lost.how if isinstance(lost, WorkerLost) else much
             label = printable(item.name)
             return Refusal(item.name, f"{label}: the process that unpacked it {how}, twice; look at the file")
 
@@ -158,31 +162,42 @@ def _known_dumps(parent: Manifest | None, address: str) -> dict[str, int]:
 
 def stage_tasks(
     arrivals: Sequence[Arrival],
-    cuts: Sequence[Cut | str],
     settings: Settings,
     default_source: str | None,
     workspace: Path,
     report: RunReport,
+    cuts: Sequence[Cut | str] | None = None,
 ) -> list[StageTask]:
-    """Make tasks of the pieces of dumps, each with the field names of its source; refuse those that cannot be cut."""
+    """Make tasks of dumps, cut already or cut here, each with the field names of its source; refuse the uncuttable."""
+    if cuts is None:
+        cuts = [cut(CutTask(arrival.receipt, settings.chunk_bytes)) for arrival in arrivals]
     tasks: list[StageTask] = []
     for arrival, pieces in zip(arrivals, cuts, strict=True):
         if isinstance(pieces, str):
             _refuse(report.dumps[arrival.place], pieces)
             continue
         for member, chunk in pieces:
-            name, own = _source_of(settings, arrival.receipt.name, member)
+            name, own = source_of(settings, arrival.receipt.name, member)
             stem = workspace / f"chunk-{len(tasks):06}"
-            outlet = Outlet(name or default_source, own.fields)
-            tasks.append(StageTask(arrival.place, member, chunk, stem, outlet, Guide(), settings.max_record_bytes))
+            outlet = own.outlet(name or default_source, settings.extractor)
+            told, guide = _as_settings_say(chunk, own), own.guide(settings.cleaning.off)
+            tasks.append(StageTask(arrival.place, member, told, stem, outlet, guide, settings.max_record_bytes))
     return tasks
+
+
+def _as_settings_say(chunk: Chunk, own: Source) -> Chunk:
+    """Read text files of a source in its encoding, and as lines of articles if that is what they are."""
+    if chunk.format not in (Format.TXT, Format.LINES):
+        return chunk
+    form = Format.LINES if own.one_article_a_line else chunk.format
+    return replace(chunk, format=form, encoding=own.encoding or chunk.encoding)
 
 
 def _refuse(dump: DumpReport, sentence: str) -> None:
     dump.status, dump.detail, dump.raw_name = "refused", f"{dump.name}: {sentence}", None
 
 
-def _source_of(settings: Settings, dump_name: str, member: str | None) -> tuple[str | None, Source]:
+def source_of(settings: Settings, dump_name: str, member: str | None) -> tuple[str | None, Source]:
     """Find the source of the settings whose patterns match a file."""
     names = {n for full in (dump_name, member) if full for n in (full, full.rsplit("/", 1)[-1])}
     for name, own in settings.sources.items():
@@ -197,7 +212,7 @@ def accept(staged: Sequence[Staged], report: RunReport) -> tuple[Piece, ...]:
         dump = report.dumps[each.dump]
         if each.refusal and dump.status == "consumed":
             _refuse(dump, each.refusal)
-    for dump, names in _textless(staged, report):
+    for dump, names in _storyless(staged, report):
         _refuse(dump, no_text_sentence(names))
     refused = {dump.digest for dump in report.dumps if dump.status == "refused" and dump.digest}
     for dump in report.dumps:
@@ -218,7 +233,7 @@ def accept(staged: Sequence[Staged], report: RunReport) -> tuple[Piece, ...]:
     return tuple(pieces)
 
 
-def _textless(staged: Sequence[Staged], report: RunReport) -> Iterator[tuple[DumpReport, tuple[str, ...]]]:
+def _storyless(staged: Sequence[Staged], report: RunReport) -> Iterator[tuple[DumpReport, tuple[str, ...]]]:
     """Give the dumps in which no record has a field for the text: wrong settings, not records without a story."""
     by_dump: dict[int, list[Staged]] = {}
     for each in staged:
@@ -226,27 +241,25 @@ def _textless(staged: Sequence[Staged], report: RunReport) -> Iterator[tuple[Dum
             by_dump.setdefault(each.dump, []).append(each)
     for place, chunks_read in by_dump.items():
         dump = report.dumps[place]
-        if dump.status == "consumed" and all(each.without_text for each in chunks_read):
-            yield dump, chunks_read[0].without_text
+        if dump.status == "consumed" and all(each.without_story for each in chunks_read):
+            yield dump, chunks_read[0].without_story
 
 
 def _count(staged: Staged, dump: DumpReport, report: RunReport) -> None:
     dump.records_read += staged.records_read
     dump.quarantined += staged.quarantined
-    report.add_unused(staged.seen.unused)
-    for (_, name), count in staged.seen.unused.items():
-        dump.unused_fields[name] = dump.unused_fields.get(name, 0) + count
+    report.add_seen(staged.seen, staged.targets)
 
 
-def quarantine(staged: Sequence[Staged], pieces: Sequence[Piece], report: RunReport) -> pa.Table:
-    """Give the rows of QUARANTINE, and count their reasons into the report."""
+def quarantine(staged: Sequence[Staged], pieces: Sequence[Piece], report: RunReport, max_mb: int) -> pa.Table:
+    """Give the rows of QUARANTINE, raw bytes up to so many MiB a dump, and count their reasons into the report."""
     by_path = {piece.path: piece for piece in pieces}
     found = [each for each in staged if each.quarantined and each.articles in by_path]
     tables = [_placed(open_staged([each.rejects]), by_path[each.articles]) for each in found]
     rows = pa.concat_tables([QUARANTINE.schema.empty_table(), *tables])
     for reason in rows["reason"].to_pylist():
         report.quarantine[reason] = report.quarantine.get(reason, 0) + 1
-    return rows
+    return within_quota(rows, max_mb)
 
 
 def _placed(rejects: pa.Table, piece: Piece) -> pa.Table:

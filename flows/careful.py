@@ -20,16 +20,18 @@ from flows.stage import (
     Staged,
     StageTask,
     batched,
+    field_map,
     memory_bytes,
-    read_chunk,
     stage,
     stage_batches,
     staged_paths,
 )
 from flows.workers import Watch, Worker, WorkerLost, memory_limit
 from transforms.article import Reason
+from transforms.errors import DumpRefused
 from transforms.fields import TARGETS, FieldMap
 from transforms.parse import Format, Malformed, Record, lines, settled
+from transforms.parse.envelope import opened
 
 MOST_LOST: Final = 8
 """Records of one dump that may each cost a process; a dump with more is refused, so that none can cost the night."""
@@ -40,7 +42,9 @@ STALL_SECONDS: Final = 600.0
 minute."""
 _BYTES_A_SECOND: Final = 64 << 20
 """What a reader that looks for the end of a record gets through at least; the limits grow with the file by it."""
-_PLAIN: Final = frozenset({Format.JSONL, Format.JSON, Format.CSV, Format.TSV, Format.TXT})
+_PLAIN: Final = frozenset({
+    Format.JSONL, Format.JSON, Format.CSV, Format.TSV, Format.TXT, Format.LINES, Format.SGML, Format.MBOX, Format.EML,
+})  # fmt: skip
 """Formats fit for the run's own process: no library in C but Python's own and orjson reads them."""
 _HTML: Final = TARGETS.index("html")
 
@@ -67,11 +71,12 @@ class CarefulTask:
 def stage_singly(careful: CarefulTask) -> Staged:
     """Stage a chunk whose harmless records are behind it one record at a time, each marked before it is touched."""
     with Mark(careful.task.stem) as mark, memory_limit(memory_bytes(careful.task)):
-        return stage_batches(careful.task, lambda _: _singly(careful, mark))
+        fields = field_map(careful.task)
+        return stage_batches(careful.task, fields, _singly(careful, fields, mark))
 
 
-def _singly(careful: CarefulTask, mark: Mark) -> Batches:
-    found = iter(_found(careful, mark))
+def _singly(careful: CarefulTask, fields: FieldMap, mark: Mark) -> Batches:
+    found = iter(_found(careful, fields, mark))
     number = 0
     for batch in batched(islice(found, 0 if careful.is_single else careful.clear)):
         mark.write(number, len(batch))
@@ -83,15 +88,16 @@ def _singly(careful: CarefulTask, mark: Mark) -> Batches:
         number += 1
 
 
-def _found(careful: CarefulTask, mark: Mark) -> Found:
+def _found(careful: CarefulTask, fields: FieldMap, mark: Mark) -> Found:
     by_line = careful.task.chunk.format is Format.JSONL
-    for number, record in enumerate(_by_line(careful, mark) if by_line else _in_turn(careful.task, mark)):
+    read = _by_line(careful, mark) if by_line else _in_turn(careful.task, mark)
+    for number, record in enumerate(opened(read, fields)):
         how = careful.records.get(number)
         yield record if how is None else _crashed(number, record, how)
 
 
 def _in_turn(task: StageTask, mark: Mark) -> Found:
-    found, number = iter(read_chunk(task)), 0
+    found, number = iter(records(task.chunk, task.max_record_bytes)), 0
     mark.write(number, 0)
     while (record := next(found, None)) is not None:
         yield record
@@ -111,7 +117,6 @@ def _by_line(careful: CarefulTask, mark: Mark) -> Iterator[Record | Malformed]:
             number += 1
             continue
         for record in records(replace(chunk, start=begin, stop=end), most):
-            record.number = number
             yield record
             number += 1
 
@@ -137,12 +142,19 @@ class StageCare(Care[StageTask, Staged]):
 
     def here(self, function: Callable[[StageTask], Staged], item: StageTask) -> Staged | None:
         """Stage it in this process, if what it holds is text."""
-        if item.chunk.format not in _PLAIN or function is not stage:
+        if item.chunk.format not in _PLAIN:
             return None
+        fields = field_map(item)
+        found = _without_pages(opened(records(item.chunk, item.max_record_bytes), fields), fields)
         try:
-            return stage_batches(item, lambda fields: _without_pages(batched(read_chunk(item)), fields))
+            if function is stage:
+                return stage_batches(item, fields, batched(found))
+            any(False for _ in found)
+            return function(item)
         except _Rash:
             return None
+        except DumpRefused:
+            return function(item)  # which tells of it
 
     def watch(self, item: StageTask) -> Watch:
         """Look at the mark, which moves with every batch."""
@@ -180,13 +192,12 @@ class StageCare(Care[StageTask, Staged]):
         return replace(careful, clear=place.number, records=careful.records | {place.number: how})
 
 
-def _without_pages(batches: Batches, fields: FieldMap) -> Batches:
+def _without_pages(found: Found, fields: FieldMap) -> Found:
     """Stop before a record that holds a web page."""
-    for batch in batches:
-        found = {tuple(record.fields) for record in batch if isinstance(record, Record)}
-        if any(fields.plan(keys).candidates[_HTML] for keys in found):
+    for record in found:
+        if isinstance(record, Record) and fields.plan(tuple(record.fields)).candidates[_HTML]:
             raise _Rash
-        yield batch
+        yield record
 
 
 def _watch(task: StageTask, seconds: float) -> Watch:

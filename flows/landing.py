@@ -2,10 +2,10 @@
 
 import os
 import stat
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import Final
 
 from flows.intake.receipt import printable
 from flows.lake.marker import MARKER
@@ -28,14 +28,23 @@ class Missing:
     sentence: str
 
 
-def find_dumps(paths: Iterable[Path]) -> tuple[list[Landed], list[Missing]]:
-    """Give the files under some paths, in order of name, and what of them is not there or not to be read.
+@dataclass(frozen=True, slots=True)
+class Landing:
+    """What lies under some paths: dumps in order of name, what is not there or not to be read, names ignored."""
+
+    dumps: list[Landed]
+    missing: list[Missing]
+    ignored: list[str]
+
+
+def find_dumps(paths: Iterable[Path], ignore: Collection[str] = ()) -> Landing:
+    """Look for dumps. In a folder, files that match a pattern of `ignore` are none; a file that is named always is.
 
     Hidden files are passed over, as are those that a folder's `.gitkeep` and the like bring along. In a folder, a link
     that leads out of it is not followed: whoever may put a file there may not read with our eyes.
     """
     found: dict[str, Landed] = {}
-    missing = []
+    missing, ignored = [], []
     for path in paths:
         try:
             is_folder = stat.S_ISDIR(path.stat().st_mode)
@@ -44,16 +53,14 @@ def find_dumps(paths: Iterable[Path]) -> tuple[list[Landed], list[Missing]]:
             missing.append(Missing(str(path), f"{path}: {error.strerror or error}; check the path"))
             continue
         for file in files:
-            if is_folder and _leads_out(file.path, path):
-                missing.append(
-                    Missing(file.name, f"{printable(file.name)} is a link that leads out of {path}; {_NEXT}")
-                )
+            if is_folder and _is_ignored(file.path.name, ignore):
+                ignored.append(file.name)
+            elif is_folder and _leads_out(file.path, path):
+                what = f"{printable(file.name)} is a link that leads out of {path}"
+                missing.append(Missing(file.name, f"{what}; put the file itself there, or name it to `run`"))
             else:
                 found.setdefault(os.path.realpath(file.path), file)
-    return list(found.values()), missing
-
-
-_NEXT: Final = "put the file itself there, or name it to `run`"
+    return Landing(list(found.values()), missing, ignored)
 
 
 def _leads_out(path: Path, folder: Path) -> bool:
@@ -65,6 +72,10 @@ def _real(path: Path) -> Path:
     return Path(os.path.realpath(path))
 
 
+def _is_ignored(name: str, patterns: Collection[str]) -> bool:
+    return any(fnmatchcase(name.lower(), pattern.lower()) for pattern in patterns)
+
+
 def _walk(folder: Path) -> list[Landed]:
     """List a folder's files, but not those of a lake in it: a run would take its own parts in for dumps."""
     lakes = [marker.parent for marker in folder.rglob(MARKER)]
@@ -73,9 +84,11 @@ def _walk(folder: Path) -> list[Landed]:
     return [file for file in landed if not any(part.startswith(".") for part in Path(file.name).parts)]
 
 
-def require_some(found: list[Landed], missing: list[Missing], paths: Iterable[Path]) -> None:
+def require_some(landing: Landing, paths: Iterable[Path]) -> None:
     """Raise UsageError when nothing is left to be taken because every path is wrong."""
-    if not found and missing:
-        raise UsageError(missing[0].sentence)
-    if not found:
-        raise UsageError(f"no file in {', '.join(map(str, paths))}: put dumps there, or name others")
+    if landing.dumps:
+        return
+    if landing.missing:
+        raise UsageError(landing.missing[0].sentence)
+    none = "no file" if not landing.ignored else f"no file but {landing.ignored[0]}, which `ignore` names,"
+    raise UsageError(f"{none} in {', '.join(map(str, paths))}: put dumps there, or name others")

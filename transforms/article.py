@@ -89,6 +89,7 @@ ARTICLES = Table(
             "canonical_url", pa.string(), "Address without trackers, fragment, scheme and host variants", nullable=True
         ),
         Column("title", pa.string(), "Headline; null when the record has none", nullable=True),
+        Column("standfirst", pa.string(), "Subtitle or summary delivered beside the story", nullable=True),
         Column("text", pa.string(), "Cleaned story, one paragraph a line"),
         Column("is_excerpt", pa.bool_(), "Whether only a summary or teaser was delivered"),
         Column("highlights", pa.list_(pa.string()), "Bullet list printed above the story, in order"),
@@ -101,6 +102,7 @@ ARTICLES = Table(
         Column("published_at_origin", pa.string(), "Where that was found: field, page, url, dateline or none"),
         Column("published_at_zone", pa.string(), "Its zone: given with it, that of the source, assumed UTC, or none"),
         Column("published_at_precision", pa.string(), "How exact it is: time, day or none"),
+        Column("updated_at", TIMESTAMP, "When it was last changed, by its own word", "UTC", nullable=True),
         Column(PARTITION_COLUMN, pa.date32(), "Day of published_at; the partition", "UTC day", nullable=True),
         Column("paragraph_count", pa.int32(), "Paragraphs of the text", "paragraphs"),
         Column("word_count", pa.int32(), "Words of the text", "words"),

@@ -17,7 +17,7 @@ from flows.lake.folder import Folder
 from flows.lake.manifest import Manifest
 from flows.lake.marker import MARKER, check_marker
 from flows.lake.medium import Medium
-from flows.lake.workspaces import Workspaces, new_run_id
+from flows.lake.workspaces import Lasting, Workspaces, new_run_id
 from flows.lake.writer import Writer
 from transforms.errors import UsageError
 
@@ -62,6 +62,16 @@ class Store:
         """Return the newest snapshot, or None before the first; raise LakeDamaged when it or its chain is broken."""
         return history.newest(self.medium)
 
+    @property
+    def lasting(self) -> Lasting:
+        """Where work is kept that is too long to be lost with its process; for who holds the lake as its writer."""
+        return Lasting(self.medium.scratch, self.disk)
+
+    def discard(self, path: Path) -> None:
+        """Remove what is not wanted any more from a workspace or from lasting work, if it is there."""
+        if path.exists():
+            self.disk.remove(path)
+
     @contextmanager
     def writer(self) -> Iterator[Writer]:
         """Hold the lake as its one writer; raise LakeBusy when another does.
@@ -79,6 +89,8 @@ class Store:
                 self.medium.probe(workspace)
                 writer = Writer(self.medium, run_id, now, workspace)
                 writer.show_newest()
+                newest = writer.current()
+                self.lasting.clear(but_upon=newest.number if newest else 0)
                 yield writer
 
 

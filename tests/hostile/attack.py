@@ -44,7 +44,7 @@ class Family:
 
     name: str
     attacks: tuple[Attack, ...]
-    seconds: float = 60.0
+    seconds: float = 120.0
     mib: int = 1500
     """Of all its processes together, the auditor's some 250 among them."""
     marker: str | None = None

@@ -114,5 +114,5 @@ BOMBS: Final = Family(
             refused=_TOO_MUCH,
         ),
     ),
-    seconds=90,
+    seconds=180,
 )

@@ -25,6 +25,13 @@ NEIGHBOURS: Final = 12
 """Honest articles beside the hostile files."""
 _NAME: Final = "honest-neighbours.jsonl"
 _LOOK_SECONDS: Final = 0.05
+_SETTINGS: Final = """
+workers = 2
+max_dump_bytes = 2147483648
+[quarantine]
+max_share = 1.0
+"""
+"""Rejects are what these dumps are for: that so many of them stop a night is tried elsewhere."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +88,7 @@ def _write_neighbours(landing: Path, folder: Path) -> None:
 def _run(landing: Path, lake: Path, seconds: float, undone: str) -> Ran:
     command = [sys.executable, "-m", "tests.hostile.cli", str(int(2 * seconds)), "run", str(landing)]
     settings = lake.with_name("settings.toml")
-    settings.write_text("workers = 2\nmax_dump_bytes = 2147483648\nstill_seconds = 0\n")
+    settings.write_text(_SETTINGS, encoding="ascii")
     environment = os.environ | {"BROADSHEET_HOSTILE": undone}
     begin = time.perf_counter()
     child = subprocess.Popen(

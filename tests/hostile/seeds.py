@@ -63,7 +63,9 @@ def _by_name() -> dict[str, bytes]:
         "mbox": b"From a@example.org Mon Mar  4 10:00:00 2024\n" + _MAIL.encode(),
         "lines": b"The bridge is open.\nAnother article.\n",
         "html": _PAGE.encode(),
-        "warc": b"WARC/1.0\r\nWARC-Type: response\r\nWARC-Target-URI: https://a.example/\r\nContent-Length: "
+        "warc": b"WARC/1.0\r\nWARC-Type: response\r\nWARC-Target-URI: https://a.example/\r\n"
+        b"WARC-Record-ID: <urn:uuid:1>\r\nWARC-Date: 2024-03-04T10:00:00Z\r\n"
+        b"Content-Type: application/http; msgtype=response\r\nContent-Length: "
         + str(len(http)).encode()
         + b"\r\n\r\n"
         + http

@@ -39,7 +39,7 @@ CSV: Final = Family(
         Attack("no-text.csv", holding(b"a,b\n" + b"1,2\n" * 1000), refused="holds the text"),
         Attack("formulas.csv", holding(_HEAD + f'=cmd|" /C calc"!A0,+1+1,"@SUM(1) {STORY}"\n'.encode())),
     ),
-    seconds=120,
+    seconds=240,
 )  # fmt: skip
 
 

@@ -91,7 +91,7 @@ FIELDS: Final = Family(
         Attack(f"{name}.jsonl", holding(jsonl(article(place, f"Of field {name}.", **fields))), admitted=1)
         for place, (name, fields) in enumerate(_LONG.items())
     ),
-    seconds=120,
+    seconds=240,
 )
 
 

@@ -6,7 +6,6 @@ from typing import Any, Final
 from transforms.language import detect
 from transforms.normalise.values import Values, as_text
 from transforms.outlet import Outlet
-from transforms.text import Cleaned
 
 _SURE: Final = 0.5
 """Below this probability the record's own language field is believed before the model."""
@@ -14,9 +13,9 @@ _LANGUAGE: Final = re.compile(r"\s*([A-Za-z]{2,3})(?![A-Za-z])")
 """A code such as en, eng, en-GB or en_US; a name is none."""
 
 
-def language_columns(values: Values, texts: list[Cleaned], outlet: Outlet) -> dict[str, Any]:
+def language_columns(values: Values, texts: list[str], outlet: Outlet) -> dict[str, Any]:
     """Give language and confidence, one value a record; no confidence where the text did not tell."""
-    found = [_language(own, text.text, outlet.language) for own, text in zip(values["language"], texts, strict=True)]
+    found = [_language(own, text, outlet.language) for own, text in zip(values["language"], texts, strict=True)]
     return {"language": [code for code, _ in found], "language_confidence": [share for _, share in found]}
 
 

@@ -19,6 +19,10 @@ KEPT_BYTES: Final = 64 << 10
 """How much of an overlong record is kept as evidence."""
 
 
+NO_TEXT: Final[dict[str, Any]] = {"text": None}
+"""What a record begins with where we name the fields: then a story may be missing, but never a field for it."""
+
+
 class Format(StrEnum):
     """How the records of a file are written."""
 
@@ -28,6 +32,19 @@ class Format(StrEnum):
     CSV = "csv"
     TSV = "tsv"
     PARQUET = "parquet"
+    FEED = "feed"
+    """RSS, RSS 1.0 (RDF) and Atom."""
+    NITF = "nitf"
+    NEWSML = "newsml"
+    """NewsML-G2 and NewsML 1."""
+    SGML = "sgm"
+    """The Reuters-21578 kind."""
+    EML = "eml"
+    MBOX = "mbox"
+    LINES = "lines"
+    """A text file with an article on every line; only a setting tells it from a text file that is one article."""
+    HTML = "html"
+    WARC = "warc"
 
 
 class Fault(NamedTuple):
