@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from flows.dedup.tonight import Piece, open_staged
 from flows.intake.chunks import Chunk, chunks
-from flows.intake.receipt import IntakeLimits, Receipt, printable
+from flows.intake.receipt import IntakeLimits, Member, Receipt, printable
 from flows.intake.receive import receive
 from flows.lake.catalog import source
 from flows.lake.duck import open_duckdb
@@ -59,22 +59,35 @@ def receive_one(task: ReceiveTask) -> Arrival | Refusal:
     """Unpack and digest one file, unless it may still be on its way."""
     if moving := _moving(task):
         return Refusal(task.name, moving)
-    limits = IntakeLimits(max_dump_bytes=task.settings.max_dump_bytes)
-    settings, name = task.settings, task.name
-    fields = FieldMap(source_of(settings, name, None)[1].fields)
     try:
-        return Arrival(
-            receive(
-                task.path,
-                name,
-                task.workspace,
-                limits,
-                lambda column: fields.has_story((column,)),
-                lambda file: source_of(settings, name, file)[1].one_article_a_line,
-            )
-        )
+        return Arrival(received(task.path, task.name, task.workspace, task.settings))
     except DumpRefused as error:
         return Refusal(task.name, str(error))
+
+
+def received(path: Path, name: str, workspace: Path, settings: Settings, *, keep_raw: bool = True) -> Receipt:
+    """Receive a file within the limits of the settings, and with what they say of its source."""
+    limits = IntakeLimits(max_dump_bytes=settings.max_dump_bytes)
+    fields = FieldMap(source_of(settings, name, None)[1].fields)
+    receipt = receive(
+        path,
+        name,
+        workspace,
+        limits,
+        lambda column: fields.has_story((column,)),
+        lambda file: source_of(settings, name, file)[1].one_article_a_line,
+        keep_raw=keep_raw,
+    )
+    members = (_as_settings_say(member, source_of(settings, name, member.name)[1]) for member in receipt.members)
+    return replace(receipt, members=tuple(members))
+
+
+def _as_settings_say(member: Member, own: Source) -> Member:
+    """Read text files of a source in its encoding, and as lines of articles if that is what they are."""
+    if member.format is not Format.TXT:
+        return member
+    form = Format.LINES if own.one_article_a_line else Format.TXT
+    return replace(member, format=form, encoding=own.encoding or member.encoding)
 
 
 def _moving(task: ReceiveTask) -> str | None:
@@ -136,22 +149,14 @@ def stage_tasks(
             name, own = source_of(settings, arrival.receipt.name, member)
             stem = workspace / f"chunk-{len(tasks):06}"
             outlet = own.outlet(name or default_source, settings.extractor)
-            told, guide = _as_settings_say(chunk, own), own.guide(settings.cleaning.off)
-            tasks.append(StageTask(arrival.place, member, told, stem, outlet, guide, settings.max_record_bytes))
+            guide = own.guide(settings.cleaning.off)
+            tasks.append(StageTask(arrival.place, member, chunk, stem, outlet, guide, settings.max_record_bytes))
     return tasks
 
 
 def _cut(receipt: Receipt, chunk_bytes: int) -> list[tuple[str | None, Chunk]]:
     members = enumerate(receipt.members)
     return [(m.name, chunk) for index, m in members for chunk in chunks(m, chunk_bytes, member_index=index)]
-
-
-def _as_settings_say(chunk: Chunk, own: Source) -> Chunk:
-    """Read text files of a source in its encoding, and as lines of articles if that is what they are."""
-    if chunk.format not in (Format.TXT, Format.LINES):
-        return chunk
-    form = Format.LINES if own.one_article_a_line else chunk.format
-    return replace(chunk, format=form, encoding=own.encoding or chunk.encoding)
 
 
 def _refuse(dump: DumpReport, sentence: str) -> None:
