@@ -14,7 +14,8 @@ STORY = {"url": "https://post.example/a", "published": "2024-01-02T03:04:05Z", "
 COPY = {**STORY, "url": "https://mail.example/a", "body": f"{WORDS} again"}
 UNDATED = {"url": "https://post.example/b", "body": WORDS.upper()[:60]}
 TABLES = {
-    "articles", "audits", "deliveries", "dumps", "features", "membership", "pairs", "profiles", "quarantine", "runs", "source_fields",
+    "articles", "audits", "deliveries", "dumps", "features", "membership", "pairs", "profiles", "quarantine", "runs",
+    "source_fields",
 }  # fmt: skip
 
 
