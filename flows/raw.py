@@ -6,7 +6,7 @@ from hashlib import file_digest
 from pathlib import Path
 from typing import Final
 
-from flows.accept import Arrival, Refusal, received
+from flows.accept import Arrival, Refusal
 from flows.intake.chunks import Chunk, chunks, mapped, records
 from flows.intake.receipt import Member
 from flows.lake.catalog import source
@@ -16,6 +16,7 @@ from flows.lake.medium import Medium
 from flows.night import Night
 from flows.report import DumpReport
 from flows.settings import Settings
+from flows.source_files import received
 from transforms.errors import DumpRefused, LakeDamaged
 from transforms.fields import FieldMap
 from transforms.parse import WIDE, Format, Malformed, Record, parse, settled

@@ -16,7 +16,8 @@ from typing import Final
 
 from expectations.audit import warm_up
 from flows.accept import Arrival, accept, quarantine, stage_tasks
-from flows.drivers import Driver, ended, worker_pool
+from flows.careful import StageCare
+from flows.drivers import Driver
 from flows.inquiry.changes import Rebuilt, compare
 from flows.lake.integrity import part_damage
 from flows.lake.manifest import Manifest, Part
@@ -26,14 +27,15 @@ from flows.ledgers import LEDGERS, carry
 from flows.limits import require_few_rejects, require_free
 from flows.memory import recall, remember, stage_once
 from flows.night import Night, audit_night, deduplicate, publish_night
-from flows.publish import draft_dumps, schema_digest, take_in, versions
+from flows.publish import draft_dumps, take_in, versions
 from flows.raw import KeptDump, kept_dumps, open_dumps, require_kept
 from flows.report import RunReport
 from flows.settings import Settings
 from flows.stage import Staged, StageTask
 from flows.under import changes_of
+from flows.workers import ended, worker_pool
 from transforms.errors import LakeDamaged, UsageError
-from transforms.tables import CLUSTER_CHANGES
+from transforms.tables import CLUSTER_CHANGES, schema_digest
 
 WAVE_BYTES = 2 << 30
 """Bytes of dumps, unpacked, that are taken at a time: some 700,000 articles."""
@@ -193,7 +195,7 @@ def _staged(night: Night, arrivals: Sequence[Arrival], dumps: Sequence[KeptDump]
             folder.mkdir(exist_ok=True)
             tasks += stage_tasks([arrival], night.settings, dumps[arrival.place].outlet, folder, night.report)
         size = sum(arrival.receipt.byte_count for arrival in arrivals)
-        return night.driver.map("normalise", stage_once, tasks, byte_count=size)
+        return night.driver.map("normalise", stage_once, tasks, byte_count=size, care=StageCare())
 
 
 def _require_readable(report: RunReport) -> None:

@@ -16,7 +16,7 @@ import pyarrow.parquet as pq
 from expectations.audit import warm_up
 from flows.accept import Arrival, quarantine, stage_tasks
 from flows.dedup.tonight import Piece, open_staged
-from flows.drivers import Driver, ended, worker_pool
+from flows.drivers import Driver
 from flows.intake.receipt import Member
 from flows.lake.catalog import quoted, source
 from flows.lake.duck import open_duckdb, open_part
@@ -31,6 +31,7 @@ from flows.report import RunReport
 from flows.settings import Settings
 from flows.stage import Staged, StageTask, stage_records
 from flows.under import require_same_rules
+from flows.workers import ended, worker_pool
 from transforms.article import Reason
 from transforms.errors import UsageError
 from transforms.fields import FieldMap
