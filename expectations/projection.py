@@ -59,7 +59,7 @@ PROJECTIONS: Final[Mapping[Table, tuple[str, ...]]] = {
         "replayed",
         "quarantined",
         f"{_IS_TONIGHT} AS is_tonight",
-        f"CASE WHEN {_IS_TONIGHT} THEN {_SHARE_OF_RUN} END AS quarantine_share_tonight",
+        f"CASE WHEN {_IS_TONIGHT} AND status <> 'retried' THEN {_SHARE_OF_RUN} END AS quarantine_share_tonight",
     ),
 }
 _IF_CHANGED: Final = "SEMI JOIN changed ON changed.article_id IS NOT DISTINCT FROM row.article_id"

@@ -1,29 +1,28 @@
 """Taking dumps in: received, known or refused; cut into tasks; and what came of them counted back to each dump."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from fnmatch import fnmatch
 from pathlib import Path
 from time import time
-from typing import Any
+from typing import Any, Final
 
 import pyarrow as pa
 
+from flows.cut import Cut, CutTask, cut
 from flows.dedup.tonight import Piece, open_staged
-from flows.intake.chunks import Chunk, chunks
-from flows.intake.receipt import IntakeLimits, Receipt, printable
-from flows.intake.receive import receive
+from flows.drivers import Care
+from flows.intake.receipt import Receipt, printable
 from flows.lake.catalog import source
 from flows.lake.duck import open_duckdb
 from flows.lake.manifest import Manifest
+from flows.limits import within_quota
 from flows.report import DumpReport, RunReport
-from flows.settings import Settings, Source
+from flows.settings import Settings
+from flows.source_files import received, source_of
 from flows.stage import Staged, StageTask, no_text_sentence
+from flows.workers import Watch, Worker, WorkerLost, memory_limit
 from transforms.errors import DumpRefused
-from transforms.fields import FieldMap
-from transforms.outlet import Outlet
 from transforms.tables import DUMPS, QUARANTINE
-from transforms.cleaning import Guide
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,12 +57,53 @@ def receive_one(task: ReceiveTask) -> Arrival | Refusal:
     """Unpack and digest one file, unless it may still be on its way."""
     if moving := _moving(task):
         return Refusal(task.name, moving)
-    limits = IntakeLimits(max_dump_bytes=task.settings.max_dump_bytes)
-    fields = FieldMap(_source_of(task.settings, task.name, None)[1].fields)
     try:
-        return Arrival(receive(task.path, task.name, task.workspace, limits, lambda name: fields.has_text((name,))))
+        with memory_limit(_MEMORY_BYTES):
+            return Arrival(received(task.path, task.name, task.workspace, task.settings))
     except DumpRefused as error:
         return Refusal(task.name, str(error))
+
+
+class ReceiveCare(Care[ReceiveTask, Arrival | Refusal]):
+    """How files are taken in: one over which its process dies, or that never ends, is refused."""
+
+    def here(self, function: Callable[[ReceiveTask], Arrival | Refusal], item: ReceiveTask) -> Arrival | Refusal | None:
+        """Leave large files to a process that has only so much memory, as for the directory of an archive."""
+        try:
+            return function(item) if item.path.stat().st_size < _SMALL_BYTES else None
+        except OSError:
+            return function(item)
+
+    def watch(self, item: ReceiveTask) -> Watch:
+        """Look at what has been written so far."""
+        return Watch(lambda: _written(item.workspace), _STALL_SECONDS)
+
+    def rescue(
+        self,
+        function: Callable[[ReceiveTask], Arrival | Refusal],
+        item: ReceiveTask,
+        error: Exception,
+        worker: Worker,
+    ) -> Arrival | Refusal:
+        """Try once more, for the process may have been killed from outside."""
+        try:
+            return super().rescue(function, item, error, worker)
+        except (WorkerLost, MemoryError) as lost:
+            much = f"wanted more than {_MEMORY_BYTES >> 20:,} MiB of memory"
+            how = lost.how if isinstance(lost, WorkerLost) else much
+            label = printable(item.name)
+            return Refusal(item.name, f"{label}: the process that unpacked it {how}, twice; look at the file")
+
+
+_SMALL_BYTES: Final = 16 << 20
+_MEMORY_BYTES: Final = 2 << 30
+"""What a worker process may take to unpack a file; what decompression asks for is bounded far below."""
+_STALL_SECONDS: Final = 600.0
+"""How long nothing of a file may arrive."""
+
+
+def _written(workspace: Path) -> tuple[int, ...]:
+    return tuple(path.stat().st_size for path in sorted(workspace.glob("*")))
 
 
 def _moving(task: ReceiveTask) -> str | None:
@@ -83,7 +123,7 @@ def register(
     fresh: dict[str, Arrival] = {}
     for each in received:
         if isinstance(each, Refusal):
-            report.dumps.append(DumpReport(each.name, "refused", detail=each.sentence))
+            report.dumps.append(DumpReport(printable(each.name), "refused", detail=each.sentence))
             continue
         receipt = each.receipt
         dump = DumpReport(receipt.name, "consumed", receipt.digest, receipt.byte_count)
@@ -111,40 +151,32 @@ def _known_dumps(parent: Manifest | None, address: str) -> dict[str, int]:
 
 
 def stage_tasks(
-    arrivals: Iterable[Arrival], settings: Settings, default_source: str | None, workspace: Path, report: RunReport
+    arrivals: Sequence[Arrival],
+    settings: Settings,
+    default_source: str | None,
+    workspace: Path,
+    report: RunReport,
+    cuts: Sequence[Cut | str] | None = None,
 ) -> list[StageTask]:
-    """Cut dumps into tasks, each with the field names of its source; refuse those that cannot be cut."""
+    """Make tasks of dumps, cut already or cut here, each with the field names of its source; refuse the uncuttable."""
+    if cuts is None:
+        cuts = [cut(CutTask(arrival.receipt, settings.chunk_bytes)) for arrival in arrivals]
     tasks: list[StageTask] = []
-    for arrival in arrivals:
-        try:
-            pieces = _cut(arrival.receipt, settings.chunk_bytes)
-        except DumpRefused as error:
-            _refuse(report.dumps[arrival.place], str(error))
+    for arrival, pieces in zip(arrivals, cuts, strict=True):
+        if isinstance(pieces, str):
+            _refuse(report.dumps[arrival.place], pieces)
             continue
         for member, chunk in pieces:
-            name, own = _source_of(settings, arrival.receipt.name, member)
+            name, own = source_of(settings, arrival.receipt.name, member)
             stem = workspace / f"chunk-{len(tasks):06}"
-            outlet = Outlet(name or default_source, own.fields)
-            tasks.append(StageTask(arrival.place, member, chunk, stem, outlet, Guide(), settings.max_record_bytes))
+            outlet = own.outlet(name or default_source, settings.extractor)
+            guide = own.guide(settings.cleaning.off)
+            tasks.append(StageTask(arrival.place, member, chunk, stem, outlet, guide, settings.max_record_bytes))
     return tasks
-
-
-def _cut(receipt: Receipt, chunk_bytes: int) -> list[tuple[str | None, Chunk]]:
-    members = enumerate(receipt.members)
-    return [(m.name, chunk) for index, m in members for chunk in chunks(m, chunk_bytes, member_index=index)]
 
 
 def _refuse(dump: DumpReport, sentence: str) -> None:
     dump.status, dump.detail, dump.raw_name = "refused", f"{dump.name}: {sentence}", None
-
-
-def _source_of(settings: Settings, dump_name: str, member: str | None) -> tuple[str | None, Source]:
-    """Find the source of the settings whose patterns match a file."""
-    names = {n for full in (dump_name, member) if full for n in (full, full.rsplit("/", 1)[-1])}
-    for name, own in settings.sources.items():
-        if any(fnmatch(n, pattern) for n in names for pattern in own.files):
-            return name, own
-    return None, Source()
 
 
 def accept(staged: Sequence[Staged], report: RunReport) -> tuple[Piece, ...]:
@@ -153,7 +185,7 @@ def accept(staged: Sequence[Staged], report: RunReport) -> tuple[Piece, ...]:
         dump = report.dumps[each.dump]
         if each.refusal and dump.status == "consumed":
             _refuse(dump, each.refusal)
-    for dump, names in _textless(staged, report):
+    for dump, names in _storyless(staged, report):
         _refuse(dump, no_text_sentence(names))
     refused = {dump.digest for dump in report.dumps if dump.status == "refused" and dump.digest}
     for dump in report.dumps:
@@ -174,7 +206,7 @@ def accept(staged: Sequence[Staged], report: RunReport) -> tuple[Piece, ...]:
     return tuple(pieces)
 
 
-def _textless(staged: Sequence[Staged], report: RunReport) -> Iterator[tuple[DumpReport, tuple[str, ...]]]:
+def _storyless(staged: Sequence[Staged], report: RunReport) -> Iterator[tuple[DumpReport, tuple[str, ...]]]:
     """Give the dumps in which no record has a field for the text: wrong settings, not records without a story."""
     by_dump: dict[int, list[Staged]] = {}
     for each in staged:
@@ -182,27 +214,25 @@ def _textless(staged: Sequence[Staged], report: RunReport) -> Iterator[tuple[Dum
             by_dump.setdefault(each.dump, []).append(each)
     for place, chunks_read in by_dump.items():
         dump = report.dumps[place]
-        if dump.status == "consumed" and all(each.without_text for each in chunks_read):
-            yield dump, chunks_read[0].without_text
+        if dump.status == "consumed" and all(each.without_story for each in chunks_read):
+            yield dump, chunks_read[0].without_story
 
 
 def _count(staged: Staged, dump: DumpReport, report: RunReport) -> None:
     dump.records_read += staged.records_read
     dump.quarantined += staged.quarantined
-    report.add_unused(staged.seen.unused)
-    for (_, name), count in staged.seen.unused.items():
-        dump.unused_fields[name] = dump.unused_fields.get(name, 0) + count
+    report.add_seen(staged.seen, staged.targets)
 
 
-def quarantine(staged: Sequence[Staged], pieces: Sequence[Piece], report: RunReport) -> pa.Table:
-    """Give the rows of QUARANTINE, and count their reasons into the report."""
+def quarantine(staged: Sequence[Staged], pieces: Sequence[Piece], report: RunReport, max_mb: int) -> pa.Table:
+    """Give the rows of QUARANTINE, raw bytes up to so many MiB a dump, and count their reasons into the report."""
     by_path = {piece.path: piece for piece in pieces}
     found = [each for each in staged if each.quarantined and each.articles in by_path]
     tables = [_placed(open_staged([each.rejects]), by_path[each.articles]) for each in found]
     rows = pa.concat_tables([QUARANTINE.schema.empty_table(), *tables])
     for reason in rows["reason"].to_pylist():
         report.quarantine[reason] = report.quarantine.get(reason, 0) + 1
-    return rows
+    return within_quota(rows, max_mb)
 
 
 def _placed(rejects: pa.Table, piece: Piece) -> pa.Table:

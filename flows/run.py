@@ -3,69 +3,44 @@
 One description, driven by `flows.drivers.PlainDriver` or by Prefect; both publish the same content.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from concurrent.futures import Executor, ThreadPoolExecutor
-from contextlib import contextmanager, nullcontext
-from dataclasses import dataclass
-from itertools import chain
+from contextlib import nullcontext
 from pathlib import Path
-from time import perf_counter
 from typing import Final
 
-from expectations.audit import Finding, verdict, warm_up
-from flows.accept import Arrival, ReceiveTask, Refusal, accept, quarantine, receive_one, register, stage_tasks
-from flows.dedup.history import Past
-from flows.dedup.steps import propose_pairs, settle
-from flows.dedup.tonight import NightTask, Piece
-from flows.dedup.verify import verify
-from flows.drafts import draft_all, draft_days
-from flows.drivers import Driver, ended, worker_pool
-from flows.lake.catalog import source
-from flows.lake.duck import open_duckdb
+from expectations.audit import warm_up
+from flows.accept import (
+    Arrival,
+    ReceiveCare,
+    ReceiveTask,
+    Refusal,
+    accept,
+    quarantine,
+    receive_one,
+    register,
+    stage_tasks,
+)
+from flows.careful import StageCare
+from flows.cut import CutCare, CutTask, cut
+from flows.drivers import Driver
 from flows.lake.integrity import require_whole
-from flows.lake.manifest import Manifest
 from flows.lake.store import Store
 from flows.lake.writer import Writer
 from flows.landing import find_dumps, require_some
-from flows.publish import (
-    Taken,
-    draft_dumps,
-    draft_ledger,
-    examine,
-    next_manifest,
-    schema_digest,
-    take_in,
-)
+from flows.limits import require_few_rejects, require_room
+from flows.night import Night, audit_night, deduplicate, publish_night
+from flows.publish import draft_dumps, take_in
 from flows.report import RunReport
 from flows.settings import Settings
+from flows.source_ledger import draft_source_fields, note_drift
 from flows.stage import Staged, stage
-from transforms.errors import AuditFailed, CommitConflict, RulesChanged, UsageError
-from transforms.tables import MEMBERSHIP, QUARANTINE
+from flows.under import require_same_rules
+from flows.workers import ended, worker_pool
+from transforms.errors import CommitConflict, UsageError
 
 MOST_ATTEMPTS: Final = 20
 """How often a run is made again because another one, past the lock or on a medium without one, published first."""
-
-
-@dataclass(frozen=True, slots=True)
-class Night:
-    """What every stage of one run shares, from one parent on."""
-
-    writer: Writer
-    parent: Manifest | None
-    settings: Settings
-    driver: Driver
-    default_source: str | None
-    workspace: Path
-    report: RunReport
-    attempt: int = 1
-
-    @contextmanager
-    def timed(self, stage_name: str) -> Iterator[None]:
-        """Add the time that the block takes to a stage of the report."""
-        begin = perf_counter()
-        yield
-        seconds = self.report.stage_seconds
-        seconds[stage_name] = round(seconds.get(stage_name, 0.0) + perf_counter() - begin, 3)
 
 
 def run(
@@ -80,23 +55,28 @@ def run(
 
     `auditor` is a process that has `expectations.audit.warm_up` behind it; without one the run starts its own.
     `store` is the lake of the settings, opened already.
-    Raises UsageError for wrong paths or settings, LakeBusy, LakeDamaged, and AuditFailed with the report as `report`.
+    Raises UsageError for wrong paths or settings, NoRoom, LakeBusy, LakeDamaged, and AuditFailed with the report as
+    `report`.
     """
     named = list(paths)
     paths = named or [settings.landing]
     still_seconds = 0 if named else settings.still_seconds  # what a person names, a person knows to be whole
     if not named and not settings.landing.is_dir():
         raise UsageError(f"{settings.landing}, the landing folder, is not there: put dumps there, or name some")
-    landed, missing = find_dumps(paths)
-    require_some(landed, missing, paths)
+    landing = find_dumps(paths, settings.ignore)
+    require_some(landing, paths)
     store = store or Store.open(settings.lake, create=True)
     with store.writer() as writer:
         night = _nightfall(writer, settings, driver, default_source)
+        night.report.ignored = landing.ignored
         tasks = [
             ReceiveTask(f.path, f.name, writer.workspace / f"dump-{i:05}", settings, still_seconds)
-            for i, f in enumerate(landed)
+            for i, f in enumerate(landing.dumps)
         ]
-        received = [*(Refusal(line.split(":")[0], line) for line in missing), *_receive_while_checking(night, tasks)]
+        received = [
+            *(Refusal(missing.name, missing.sentence) for missing in landing.missing),
+            *_receive_while_checking(night, tasks),
+        ]
         while True:
             try:
                 _night(night, received, auditor)
@@ -111,7 +91,7 @@ def _nightfall(
 ) -> Night:
     """Begin on the newest snapshot."""
     parent = writer.current()
-    _require_same_rules(parent, settings)
+    require_same_rules(parent, settings, writer.address)
     workspace = writer.workspace / f"attempt-{attempt}"
     workspace.mkdir()
     report = RunReport(writer.run_id, settings.lake)
@@ -127,6 +107,7 @@ def _done_again(night: Night) -> Night:
         raise CommitConflict(f"{MOST_ATTEMPTS} times another run published first; run again when fewer are at work")
     again = _nightfall(night.writer, night.settings, night.driver, night.default_source, night.attempt + 1)
     again.report.stage_seconds |= night.report.stage_seconds
+    again.report.ignored = night.report.ignored
     return again
 
 
@@ -141,145 +122,49 @@ def _receive_while_checking(night: Night, tasks: list[ReceiveTask]) -> list[Arri
 
 def _night(night: Night, received: list[Arrival | Refusal], auditor: Executor | None) -> None:
     """Parse, normalise and fingerprint what is new; deduplicate; partition; audit; publish."""
-    arrivals = register(received, night.parent, night.writer.address, night.report)
+    report = night.report
+    arrivals = register(received, night.parent, night.writer.address, report)
     if not arrivals:
         return
+    for arrival in arrivals:
+        report.dumps[arrival.place].outlet = night.default_source
     with nullcontext(auditor) if auditor else ended(worker_pool(1, warm_up)) as ready:
         ready.submit(int)  # starts the process, and with it the slow import, while the others work
         staged = _stage(night, arrivals)
-        task = _night_task(night, accept(staged, night.report))
-        if not any(dump.status == "consumed" for dump in night.report.dumps):
+        pieces = accept(staged, report)
+        if not any(dump.status == "consumed" for dump in report.dumps):
             return
-        taken = _deduplicate(night, task, staged)
-        findings = _audit(night, ready, taken)
-        _publish(night, arrivals, taken, findings)
+        note_drift(report, night.parent, night.writer.address, night.settings)
+        rejects = quarantine(staged, pieces, report, night.settings.quarantine.max_mb_per_dump)
+        require_few_rejects(report, night.settings.quarantine)
+        taken = deduplicate(night, pieces, rejects, night.parent_parts)
+        ledger = draft_dumps(report, night.workspace), draft_source_fields(report, night.workspace)
+        taken = take_in(night.writer, taken.parts, ledger)
+        findings = audit_night(night, ready, taken)
+        with night.timed("publish"):
+            _keep_raw(night, arrivals)
+            publish_night(night, taken, findings, "run")
 
 
 def _receive(night: Night, tasks: list[ReceiveTask]) -> list[Arrival | Refusal]:
     with night.timed("intake"):
         size = sum(task.path.stat().st_size for task in tasks if task.path.exists())
-        return night.driver.map("intake", receive_one, tasks, byte_count=size)
+        require_room(night.writer.workspace, size)
+        return night.driver.map("intake", receive_one, tasks, byte_count=size, care=ReceiveCare())
 
 
 def _stage(night: Night, arrivals: list[Arrival]) -> list[Staged]:
     with night.timed("normalise"):
-        tasks = stage_tasks(arrivals, night.settings, night.default_source, night.workspace, night.report)
-        size = sum(arrival.receipt.byte_count for arrival in arrivals)
-        return night.driver.map("normalise", stage, tasks, byte_count=size)
+        settings, size = night.settings, sum(arrival.receipt.byte_count for arrival in arrivals)
+        whole = [CutTask(arrival.receipt, settings.chunk_bytes) for arrival in arrivals]
+        cuts = night.driver.map("cut", cut, whole, byte_count=size, care=CutCare())
+        tasks = stage_tasks(arrivals, settings, night.default_source, night.workspace, night.report, cuts)
+        return night.driver.map("normalise", stage, tasks, byte_count=size, care=StageCare())
 
 
-def _night_task(night: Night, pieces: tuple[Piece, ...]) -> NightTask:
-    settings = night.settings
-    return NightTask(
-        pieces,
-        Past(night.parent, night.writer.address),
-        night.report.run_id,
-        night.workspace,
-        settings.pairs,
-        settings.canonical,
-        settings.duckdb_memory_mb,
-        settings.cores,
-    )
-
-
-def _deduplicate(night: Night, task: NightTask, staged: list[Staged]) -> Taken:
-    driver, report = night.driver, night.report
-    size = sum(piece.path.stat().st_size for piece in task.pieces)
-    with night.timed("candidates"):
-        tiles = driver.call("candidates", propose_pairs, task)
-    with night.timed("verify"):
-        answers = driver.map("verify", verify, tiles, byte_count=size)
-    with night.timed("clusters"):
-        settled = driver.call("clusters", settle, task, tuple(answers))
-    with night.timed("partition"):
-        days = chain.from_iterable(driver.map("partition", draft_days, settled.days, byte_count=size))
-        report.pairs = dict(settled.pairs)
-        _count(report, settled.admitted)
-        rejects = quarantine(staged, task.pieces, report)
-        drafts = [*days, *settled.drafts, *draft_all([(QUARANTINE, rejects)], night.workspace)]
-        parts = night.parent.parts if night.parent else ()
-        return take_in(night.writer, parts, [*drafts, draft_dumps(report, night.workspace)])
-
-
-def _count(report: RunReport, admitted: dict[int, int]) -> None:
-    """Of the records that were no rejects, those that no dump had brought before are admitted, the rest replayed."""
-    for place, count in admitted.items():
-        report.dumps[place].admitted = count
-    read = {dump.digest: dump.records_read for dump in report.dumps if dump.status == "consumed"}
-    for dump in report.dumps:
-        if dump.status == "consumed":
-            dump.replayed = dump.records_read - dump.quarantined - dump.admitted
-        elif dump.status == "replayed" and dump.digest in read:
-            dump.records_read = dump.replayed = read[dump.digest]
-
-
-def _audit(night: Night, auditor: Executor, taken: Taken) -> tuple[Finding, ...]:
-    with night.timed("audit"):
-        report = night.report
-        findings: tuple[Finding, ...] = night.driver.call(
-            "audit",
-            examine,
-            auditor,
-            taken.snapshot(night.writer.address, night.parent),
-            night.writer.address,
-            report.run_id,
-            night.workspace,
-            night.settings.duckdb_memory_mb,
-        )
-        report.findings = [_as_dict(finding) for finding in findings if finding.status != "passed"]
-        report.verdict = verdict(findings)
-    if report.verdict in ("failed", "errored"):
-        report.outcome = "refused by the audit"
-        raise AuditFailed(_why(report), report)
-    return findings
-
-
-def _publish(night: Night, arrivals: list[Arrival], taken: Taken, findings: tuple[Finding, ...]) -> None:
-    writer, report = night.writer, night.report
-    with night.timed("publish"):
-        for arrival in arrivals:
-            raw = arrival.receipt.raw
-            # A night done again has moved it already.
-            if raw and raw.path.exists() and report.dumps[arrival.place].status == "consumed":
-                writer.keep_raw(raw.path, raw.name)
-        report.snapshot = night.parent.number + 1 if night.parent else 1
-        ledger = draft_ledger(report, findings, night.settings, night.driver.name, writer.started_at, night.workspace)
-        taken = take_in(writer, taken.parts, ledger)
-        manifest = next_manifest(night.parent, taken, report, night.settings, writer.created_at)
-        writer.commit(manifest)
-        report.outcome = "published"
-        writer.show_newest()
-        report.articles, report.copies = _sizes(manifest, writer.address)
-
-
-def _sizes(manifest: Manifest, address: str) -> tuple[int, int]:
-    """Count the canonical copies and all, by their places alone: the views would join the texts of years."""
-    places = source(MEMBERSHIP, manifest.parts_of(MEMBERSHIP.name), address)
-    with open_duckdb(address) as connection:
-        [(articles, copies)] = connection.execute(
-            f"SELECT count(*) FILTER (is_canonical), count(*) FROM {places}"
-        ).fetchall()
-    return int(articles), int(copies)
-
-
-def _require_same_rules(parent: Manifest | None, settings: Settings) -> None:
-    if parent and (parent.rules_digest, parent.schema_digest) != (settings.rules_digest, schema_digest()):
-        raise RulesChanged(
-            f"the lake {settings.lake} was made under other rules ({parent.rules_digest[:8]}, now "
-            f"{settings.rules_digest[:8]}); undo the change under [pairs] or [canonical], or run all dumps into a new "
-            "lake"
-        )
-
-
-def _as_dict(finding: Finding) -> dict[str, object]:
-    return {name: getattr(finding, name) for name in Finding.__slots__}
-
-
-def _why(report: RunReport) -> str:
-    worst = [f for f in report.findings if f["status"] == "errored" or f["severity"] == "critical"]
-    first = worst[0]
-    seen = f", seen: {first['observed']}" if first["observed"] else ""
-    return (
-        f"the audit refused the run, nothing was published: {len(worst)} of its expectations {first['status']}, first "
-        f"{first['table_name']}: {first['expectation']}{seen}; mend the dumps or the expectation and run again"
-    )
+def _keep_raw(night: Night, arrivals: list[Arrival]) -> None:
+    for arrival in arrivals:
+        raw = arrival.receipt.raw
+        # A night done again has moved it already.
+        if raw and raw.path.exists() and night.report.dumps[arrival.place].status == "consumed":
+            night.writer.keep_raw(raw.path, raw.name)

@@ -23,6 +23,8 @@ from transforms.article import ARTICLES
 _WIDTH = 100
 _SHOWN_FIELDS = 8
 _SHOWN_DUMPS = 24
+_SHOWN_SIGNALS = 4
+_SHOWN_DRIFTS = 2
 
 
 class _Bars:
@@ -55,17 +57,46 @@ def summary(report: RunReport) -> str:
     out = _page()
     if report.dumps:
         out.print(_dump_table(report))
-    for dump in report.refused:
-        out.print(f"refused: {dump.detail}", markup=False, soft_wrap=True)
+    for line in _refusal_lines(report):
+        out.print(line, markup=False, soft_wrap=True)
     if report.quarantine:
         out.print("quarantine: " + _counts(report.quarantine), markup=False)
     for source, fields in sorted(report.unused_fields.items())[:_SHOWN_FIELDS]:
         out.print(f"fields not used, {source}: {_counts(fields)}", markup=False, overflow="ellipsis", no_wrap=True)
+    for line in _drift_lines(report):
+        out.print(line, markup=False, soft_wrap=True)
+    if report.ignored:
+        more = f", and {len(report.ignored) - _SHOWN_FIELDS} more" if len(report.ignored) > _SHOWN_FIELDS else ""
+        names = ", ".join(report.ignored[:_SHOWN_FIELDS])
+        out.print(f"ignored, for they are no dumps: {names}{more}", markup=False, soft_wrap=True)
     for finding in report.findings:
         line = "{severity} {status}: {table_name}: {expectation}".format_map(finding)
         out.print(line, markup=False)
     out.print(_last_line(report), markup=False, soft_wrap=True)
     return _text(out)
+
+
+def _refusal_lines(report: RunReport) -> Iterator[str]:
+    """Tell each reason once, with the first dump that it met and how many others."""
+    by_reason: dict[str, list[DumpReport]] = {}
+    for dump in report.refused:
+        by_reason.setdefault((dump.detail or "").replace(dump.name, ""), []).append(dump)
+    for first, *others in by_reason.values():
+        names = ", ".join(printable(dump.name) for dump in others[:_SHOWN_FIELDS])
+        dots = ", ..." if others[_SHOWN_FIELDS:] else ""
+        yield f"refused: {first.detail}" + (f" (and {len(others):,} more so: {names}{dots})" if others else "")
+
+
+def _drift_lines(report: RunReport) -> Iterator[str]:
+    """Tell what sources may have lost since the nights before, in few lines; the rest is for `broadsheet sources`."""
+    losses = {name: [each for each in signals if each["is_loss"]] for name, signals in sorted(report.drift.items())}
+    worst = sorted((name for name in losses if losses[name]), key=lambda name: -len(losses[name]))
+    for name in worst[:_SHOWN_DRIFTS]:
+        words = "; ".join(signal["words"] for signal in losses[name][:_SHOWN_SIGNALS])
+        more = f"; and {len(losses[name]) - _SHOWN_SIGNALS} more" if len(losses[name]) > _SHOWN_SIGNALS else ""
+        yield f"drift, {name}: {words}{more}"
+    if others := len(report.drift) - len(worst[:_SHOWN_DRIFTS]):
+        yield f"drift, {others:,} {'more ' if worst else ''}sources: `broadsheet sources` tells"
 
 
 def snapshot_rows(manifests: Iterable[Manifest]) -> list[dict[str, Any]]:
@@ -112,10 +143,12 @@ def removal_text(removal: Removal, *, removed: bool) -> str:
     young = ""
     if removal.young_files:
         young = f"; {removal.young_files:,} unnamed files stay until they are {removal.min_age_hours} h old"
-    if not removal.snapshots and not removal.files:
+    if not removal.snapshots and not removal.files and not removal.rebuilds:
         return f"nothing to remove{young}\n"
     numbers = f" ({removal.snapshots[0]} to {removal.snapshots[-1]})" if removal.snapshots else ""
     what = f"{len(removal.snapshots):,} snapshots{numbers}, {len(removal.files):,} unnamed files"
+    if removal.rebuilds:
+        what += ", the work of an unfinished rebuild"
     what = f"{what} ({removal.byte_count / 1e6:,.1f} MB){young}"
     return f"removed {what}\n" if removed else f"would remove {what}; --remove does it\n"
 

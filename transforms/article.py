@@ -26,6 +26,8 @@ class Reason(StrEnum):
     """The text is a bot wall, a consent notice or an error page, not a story."""
     TOO_LONG = "too_long"
     """The record is longer than the limit of the settings."""
+    CRASHED = "crashed"
+    """Reading the record ended the process that did: it died, was stuck, or wanted more memory than it may have."""
 
 
 class Origin(StrEnum):
@@ -87,6 +89,7 @@ ARTICLES = Table(
             "canonical_url", pa.string(), "Address without trackers, fragment, scheme and host variants", nullable=True
         ),
         Column("title", pa.string(), "Headline; null when the record has none", nullable=True),
+        Column("standfirst", pa.string(), "Subtitle or summary delivered beside the story", nullable=True),
         Column("text", pa.string(), "Cleaned story, one paragraph a line"),
         Column("is_excerpt", pa.bool_(), "Whether only a summary or teaser was delivered"),
         Column("highlights", pa.list_(pa.string()), "Bullet list printed above the story, in order"),
@@ -99,6 +102,7 @@ ARTICLES = Table(
         Column("published_at_origin", pa.string(), "Where that was found: field, page, url, dateline or none"),
         Column("published_at_zone", pa.string(), "Its zone: given with it, that of the source, assumed UTC, or none"),
         Column("published_at_precision", pa.string(), "How exact it is: time, day or none"),
+        Column("updated_at", TIMESTAMP, "When it was last changed, by its own word", "UTC", nullable=True),
         Column(PARTITION_COLUMN, pa.date32(), "Day of published_at; the partition", "UTC day", nullable=True),
         Column("paragraph_count", pa.int32(), "Paragraphs of the text", "paragraphs"),
         Column("word_count", pa.int32(), "Words of the text", "words"),

@@ -5,8 +5,9 @@
     │   ├── NotALake                   the lake folder holds something else
     │   └── RulesChanged               the lake was made under other rules
     ├── DumpRefused           exit 2   one dump cannot be read; the others go on
-    ├── AuditFailed           exit 3   a critical expectation failed or errored; nothing was published
+    ├── AuditFailed           exit 3   a critical expectation failed or errored, or too much would be quarantined
     ├── Unreachable           exit 1   object storage does not answer, or says no
+    ├── NoRoom                exit 1   the disk cannot hold what is to be done
     ├── LakeBusy              exit 4   another run holds the lake
     │   └── CommitConflict             another run published first; what was made of the older snapshot no longer holds
     └── LakeDamaged           exit 5   a manifest or part is missing or does not match its digest
@@ -42,7 +43,7 @@ class DumpRefused(BroadsheetError):
 
 
 class AuditFailed(BroadsheetError):
-    """Raised when a critical expectation failed or any errored; `report` tells what the run did until then."""
+    """Raised when a night is not fit to be published; `report` tells what the run did until then."""
 
     exit_code = 3
 
@@ -53,6 +54,10 @@ class AuditFailed(BroadsheetError):
 
 class Unreachable(BroadsheetError):
     """Raised when object storage does not answer, or refuses the credentials."""
+
+
+class NoRoom(BroadsheetError):
+    """Raised when the disk has clearly less room than the work needs."""
 
 
 class LakeBusy(BroadsheetError):

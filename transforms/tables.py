@@ -1,5 +1,6 @@
 """The tables of the lake beside the article itself, each declared once."""
 
+from hashlib import sha256
 from typing import Final
 
 import pyarrow as pa
@@ -84,7 +85,7 @@ QUARANTINE = Table(
     (
         Column("reason", pa.string(), "Why it was not admitted"),
         Column("detail", pa.string(), "What was found, in a few words"),
-        Column("raw", pa.binary(), "The record as delivered", "bytes"),
+        Column("raw", pa.binary(), "The record as delivered; null beyond max_mb_per_dump", "bytes", nullable=True),
         *_DUMP_PLACE,
     ),
 )
@@ -151,16 +152,34 @@ DUMPS = Table(
         ),
         Column("dump_name", pa.string(), "Name as delivered"),
         Column("raw_name", pa.string(), "File under raw/ in which it is kept, named by its own SHA-256", nullable=True),
-        Column("status", pa.string(), "consumed or refused"),
+        Column(
+            "status",
+            pa.string(),
+            "consumed; replayed: its content was known; refused; retried: its rejects were run again; superseded: "
+            "consumed once, and made again by a rebuild",
+        ),
         Column("detail", pa.string(), "Why it was refused", nullable=True),
         Column("byte_count", pa.int64(), "Decompressed size", "bytes"),
         Column("records_read", pa.int64(), "Records found: admitted + replayed + quarantined", "records"),
         Column("admitted", pa.int64(), "Records that became new articles", "records"),
         Column("replayed", pa.int64(), "Records whose article, or whose whole dump, was already known", "records"),
         Column("quarantined", pa.int64(), "Records in quarantine", "records"),
-        Column(
-            "unused_fields", pa.map_(pa.string(), pa.int64()), "Fields that no mapping used, and in how many records"
-        ),
+        Column("outlet", pa.string(), "What `--source` named, for the files that do not say", nullable=True),
+    ),
+)
+
+SOURCE_FIELDS = Table(
+    "source_fields",
+    "ledger",
+    "What each source sent in each run, field by field and kind by kind of value.",
+    (
+        Column("run_id", pa.string(), "The run"),
+        Column("source", pa.string(), "Outlet of the records"),
+        Column("field", pa.string(), "Name of the field as delivered"),
+        Column("kind", pa.string(), "Kind of its values: text, number, boolean, list, object or a type of Parquet"),
+        Column("target", pa.string(), "What it is mapped to; null when nothing uses it", nullable=True),
+        Column("records", pa.int64(), "Records of the source in the run", "records"),
+        Column("filled", pa.int64(), "Values of this kind that were not empty", "records"),
     ),
 )
 
@@ -180,7 +199,9 @@ RUNS = Table(
         Column("quarantined", pa.int64(), "Records not admitted", "records"),
         Column("stage_seconds", pa.map_(pa.string(), pa.float64()), "Time of each stage", "seconds"),
         Column(
-            "versions", pa.map_(pa.string(), pa.string()), "Versions of Python and of the libraries that shape the rows"
+            "versions",
+            pa.map_(pa.string(), pa.string()),
+            "Versions of the rules, of Python and of the libraries that shape the rows",
         ),
         Column("rules_digest", pa.string(), "Rules that the rows were made under", "hex"),
         Column("settings_digest", pa.string(), "Settings of the run", "hex"),
@@ -214,7 +235,13 @@ STORED: Final = (
     FEATURES,
     CLUSTER_CHANGES,
     DUMPS,
+    SOURCE_FIELDS,
     RUNS,
     AUDITS,
 )
-VIEWS: Final = (ARTICLES, COPIES, DELIVERIES, PAIRS, QUARANTINE, CLUSTER_CHANGES, DUMPS, RUNS, AUDITS)
+VIEWS: Final = (ARTICLES, COPIES, DELIVERIES, PAIRS, QUARANTINE, CLUSTER_CHANGES, DUMPS, SOURCE_FIELDS, RUNS, AUDITS)
+
+
+def schema_digest() -> str:
+    """Digest of every table's name, columns and types."""
+    return sha256("\n".join(f"{t.name} {t.full_schema}" for t in STORED).encode()).hexdigest()

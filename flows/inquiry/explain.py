@@ -6,6 +6,7 @@ from flows.inquiry.article_id import find_article
 from flows.inquiry.origin import Article, article_of
 from flows.inquiry.place import Place, least_similar, place_of
 from flows.inquiry.prints import Print, days_of
+from flows.inquiry.provenance import RawRecord, raw_record
 from flows.inquiry.shelf import Shelf
 from flows.inquiry.verdicts import NearMiss, Verdicts, near_misses, verdicts_of
 from transforms.difference import Span, abridge, difference
@@ -24,7 +25,8 @@ class Explanation:
     """An article, where it came from, its place among its copies, and why each was or was not joined to it.
 
     is_under_settings: whether the settings given are those that the lake was made under; if not, the thresholds named
-    are not those that decided. difference: to the canonical copy, or of that to its least similar copy.
+    are not those that decided. difference: to the canonical copy, or of that to its least similar copy. printed: the
+    record of its first delivery, read again.
     """
 
     snapshot: int
@@ -35,6 +37,7 @@ class Explanation:
     refused: Verdicts
     difference: Difference | None
     near_misses: list[NearMiss]
+    printed: RawRecord
 
 
 def explain(shelf: Shelf, given: str) -> Explanation:
@@ -46,15 +49,17 @@ def explain(shelf: Shelf, given: str) -> Explanation:
     texts = shelf.texts("article_id", [side.article_id for side in sides], days_of(sides))
     text = texts[own.article_id]
     joined, refused = verdicts_of(shelf, own, text)
+    article = article_of(shelf, own)
     return Explanation(
         snapshot=shelf.manifest.number,
         is_under_settings=shelf.is_under_settings,
-        article=article_of(shelf, own),
+        article=article,
         place=place,
         joined=joined,
         refused=refused,
         difference=_difference(other, texts[other.article_id], text) if other else None,
         near_misses=near_misses(shelf, own, text),
+        printed=raw_record(shelf, article.deliveries[0] if article.deliveries else None),
     )
 
 

@@ -6,6 +6,7 @@ from typing import Final
 from flows.inquiry.explain import Difference, Explanation
 from flows.inquiry.origin import Article, Delivery
 from flows.inquiry.place import Change, Copy, Place, Version
+from flows.inquiry.provenance import SHOWN_CHARS, RawRecord
 from flows.inquiry.sheet import SHORT_ID, Sheet, moment, named, of_all, title
 from flows.inquiry.verdicts import NearMiss, Verdict, Verdicts
 from transforms.difference import Span
@@ -32,6 +33,7 @@ def explanation_sheet(found: Explanation, limits: PairSettings) -> str:
     _tell_pairs(sheet, "compared and refused", found.refused)
     _tell_difference(sheet, found.difference, is_canonical=found.place.is_canonical)
     _tell_misses(sheet, found.near_misses)
+    _tell_record(sheet, found.printed)
     return sheet.text()
 
 
@@ -160,13 +162,22 @@ def _tell_difference(sheet: Sheet, found: Difference | None, *, is_canonical: bo
         sheet.line("none, down to case and punctuation")
         return
     sheet.line("[- only there -] {+ only here +}")
-    sheet.line(" ".join(map(_span_text, found.spans)))
+    sheet.line(" ".join(map(span_text, found.spans)))
 
 
-def _span_text(span: Span) -> str:
+def span_text(span: Span) -> str:
+    """Show words that are in both texts, only in the first, or only in the second."""
     left_out = [f"... {span.left_out:,} words ..."] if span.left_out else []
     words = " ".join([*span.words, *left_out])
     return {"kept": words, "removed": f"[-{words}-]", "added": f"{{+{words}+}}"}[span.kind]
+
+
+def _tell_record(sheet: Sheet, record: RawRecord) -> None:
+    if record.text is None:
+        sheet.heading(f"as it was delivered: not shown, {record.why_not}")
+        return
+    sheet.heading(f"as it was delivered ({record.char_count:,} characters{of_all(SHOWN_CHARS, record.char_count)}):")
+    sheet.line(record.text)
 
 
 def _tell_misses(sheet: Sheet, misses: Sequence[NearMiss]) -> None:

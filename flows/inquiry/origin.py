@@ -13,6 +13,7 @@ SHOWN_DELIVERIES = 20
 class Delivery:
     """One arrival in a dump; numbers from 0, offset in bytes."""
 
+    dump_digest: str
     dump_name: str
     member: str | None
     record_number: int
@@ -43,7 +44,7 @@ def article_of(shelf: Shelf, own: Print) -> Article:
             word_count, edits
         FROM copies WHERE article_id = '{own.article_id}'""")
     arrivals = shelf.rows(f"""
-        SELECT dump_name, member, record_number, byte_offset, count(*) OVER () AS count
+        SELECT dump_digest, dump_name, member, record_number, byte_offset, count(*) OVER () AS count
         FROM deliveries WHERE article_id = '{own.article_id}'
         ORDER BY dump_name, member NULLS FIRST, record_number LIMIT {SHOWN_DELIVERIES}""")
     count = arrivals[0]["count"] if arrivals else 0

@@ -10,6 +10,7 @@ import pyarrow as pa
 
 from flows.dedup.history import Past
 from flows.lake.manifest import Manifest
+from flows.lake.medium import Medium
 from flows.lake.query import open_snapshot
 from flows.lake.store import Store
 from flows.settings import Settings
@@ -31,6 +32,8 @@ class Shelf:
     is_under_settings: bool
     """Whether the settings are those that its rows were made under."""
     threads: int
+    medium: Medium
+    settings: Settings
 
     def rows(self, sql: str) -> list[dict[str, Any]]:
         """Ask the views by SQL of ours, which needs no guard; maps come as dicts."""
@@ -66,7 +69,9 @@ def open_shelf(store: Store, at: int | None, settings: Settings) -> Iterator[She
     is_under_settings = manifest.rules_digest == settings.rules_digest
     past = Past(manifest, store.address)
     with open_snapshot(store, manifest.number, threads=settings.cores) as connection:
-        shelf = Shelf(connection, manifest, past, settings.pairs, is_under_settings, settings.cores)
+        shelf = Shelf(
+            connection, manifest, past, settings.pairs, is_under_settings, settings.cores, store.medium, settings
+        )
         try:
             yield shelf
         except PermissionError:

@@ -2,6 +2,7 @@
 
 import hashlib
 import mmap
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,12 +14,15 @@ from flows.intake.archives import TAR_HEAD_BYTES, Entry, is_tar, is_zip, tar_ent
 from flows.intake.decompress import Budget, Codec, Stream, unpacked
 from flows.intake.delivery import Delivery, Sink, opened
 from flows.intake.receipt import IntakeLimits, Member, RawCopy, Receipt, printable
-from flows.intake.sniff import PARQUET_MAGIC, IsTextColumn, recognise
+from flows.intake.sniff import PARQUET_MAGIC, IsText, IsTextColumn, recognise, unknown_format
 from flows.intake.staging import Staged, stage
 from transforms.errors import DumpRefused
+from transforms.parse import Data, Format, census
+from transforms.parse.formats import FORMATS
 
 _KNOWN: Final = (
-    "known are .txt, .jsonl, .json, .csv, .tsv and .parquet, plain, under gzip, zstd, bzip2 or xz, or in a zip or tar"
+    f"known are {', '.join(kind.name for kind in FORMATS if kind.suffixes)}, plain, under gzip, zstd, bzip2 or xz, "
+    "or in a zip or tar"
 )
 _SHOWN_SKIPS: Final = 3
 _DEFAULT_LIMITS: Final = IntakeLimits()
@@ -30,18 +34,20 @@ def receive(
     workspace: Path,
     limits: IntakeLimits = _DEFAULT_LIMITS,
     is_text_column: IsTextColumn | None = None,
+    is_text: IsText | None = None,
     *,
     keep_raw: bool = True,
 ) -> Receipt:
     """Stage the file at `path`, delivered under `name`, in `workspace`, a folder of this dump alone.
 
-    `is_text_column` tells a column that holds articles, so that a table whose name says nothing is known by its header.
+    `is_text_column` tells a column that holds articles, so that a table whose name says nothing is known by its header;
+    `is_text` tells a file that the settings say is text.
     Raises DumpRefused in one sentence; a failure to write is an OSError.
     """
     label = printable(name)
     workspace.mkdir(parents=True, exist_ok=True)
     with opened(path, label) as delivery:
-        reception = _Reception(delivery, workspace, limits, is_text_column)
+        reception = _Reception(delivery, workspace, limits, is_text_column, is_text)
         receipt = reception.receipt(keep_raw=keep_raw)
         delivery.ensure_unchanged()
         return receipt
@@ -51,17 +57,24 @@ class _Reception:
     """The reception of one delivery: what has been staged and skipped so far."""
 
     def __init__(
-        self, delivery: Delivery, workspace: Path, limits: IntakeLimits, is_text_column: IsTextColumn | None
+        self,
+        delivery: Delivery,
+        workspace: Path,
+        limits: IntakeLimits,
+        is_text_column: IsTextColumn | None,
+        is_text: IsText | None,
     ) -> None:
         self.delivery = delivery
         self.label = delivery.label
         self.workspace = workspace
         self.limits = limits
         self.is_text_column = is_text_column
+        self.is_text = is_text
         self.budget = self._new_budget()
         self.members: list[Member] = []
         self.digests: list[str] = []
         self.skipped: list[str] = []
+        self.copies: Counter[str] = Counter()
 
     def _new_budget(self) -> Budget:
         return Budget(self.label, self.delivery.byte_count, self.limits)
@@ -105,7 +118,7 @@ class _Reception:
         if staged.byte_count == 0:
             raise DumpRefused(f"{self.label} holds 0 bytes under its compression; have it delivered again")
         if not self._add(staged, None):
-            raise DumpRefused(f"{self.label} is in a format we do not know; {_KNOWN}; convert or rename it")
+            raise DumpRefused(f"{self.label} {_what(staged)}; {_KNOWN}; convert or rename it")
         return staged.digest
 
     def _zip(self, stream: Stream) -> str:
@@ -137,10 +150,22 @@ class _Reception:
             self.skipped.append(f"{shown} is empty")
         elif is_zip(head) or is_tar(head):
             self.skipped.append(f"{shown} is an archive inside the archive")
-        elif not self._add(staged, shown):
-            self.skipped.append(f"{shown} is in a format we do not know")
+        elif not self._add(staged, own := self._own_name(shown)):
+            self.skipped.append(f"{shown} {_what(staged)}")
         else:
-            self.digests.append(f"{entry.name}\0{staged.digest}\n")
+            name = entry.name if own == shown else own
+            self.digests.append(f"{name}\0{staged.digest}\n")
+
+    def _own_name(self, shown: str) -> str:
+        """Put a number to a name that another file of the archive has, too, for records are found again by name."""
+        self.copies[shown] += 1
+        copy, name = self.copies[shown], shown
+        while copy > 1 and name in self.copies:
+            folder, slash, own = shown.rpartition("/")
+            name = f"{folder}{slash}({copy}) {own}"
+            copy += 1
+        self.copies[name] = max(self.copies[name], 1)
+        return name
 
     @property
     def _next_path(self) -> Path:
@@ -149,10 +174,24 @@ class _Reception:
 
     def _add(self, staged: Staged, member: str | None) -> bool:
         with _mapped(staged.path) as content:
-            found = recognise(content, member or self.label, staged.first_bad_byte, self.is_text_column)
-        if found is not None:
-            self.members.append(Member(member, staged.path, *found, staged.byte_count))
+            found = recognise(content, member or self.label, staged.first_bad_byte, self.is_text_column, self.is_text)
+            if found is not None:
+                self.members.append(Member(member, staged.path, *found, staged.byte_count))
+                self.skipped.extend(_passed_over(content, found[0], member or self.label))
         return found is not None
+
+
+def _what(staged: Staged) -> str:
+    with _mapped(staged.path) as content:
+        return unknown_format(content)
+
+
+def _passed_over(content: Data, form: Format, shown: str) -> Iterator[str]:
+    """Say of a web archive what it holds beside pages, which no record comes of."""
+    counts = census(content) if form is Format.WARC else {}
+    if counts:
+        what = ", ".join(f"{count:,} {kind}" for kind, count in sorted(counts.items()))
+        yield f"{shown} holds {what}, which are no articles"
 
 
 @contextmanager

@@ -99,6 +99,16 @@ class Bucket:
         with told(self.address):
             return obstore.get(client(self.address), name).bytes().to_bytes()
 
+    def fetch(self, name: str, folder: Path) -> Path:
+        """Copy an object, block by block."""
+        path = folder / Path(name).name
+        with told(self.address):
+            blocks = obstore.get(client(self.address), name).stream(min_chunk_size=_BLOCK_BYTES)
+            with path.open("wb") as file:
+                for block in blocks:
+                    file.write(block)
+        return path
+
     def digest(self, name: str) -> str:
         """Get an object block by block for its SHA-256."""
         digest = sha256()

@@ -44,6 +44,9 @@ class Medium(Protocol):
     def read(self, name: str) -> bytes:
         """Read a file; raise FileNotFoundError when there is none."""
 
+    def fetch(self, name: str, folder: Path) -> Path:
+        """Give a local file with a file's bytes, its own or a copy in a folder; raise FileNotFoundError."""
+
     def digest(self, name: str) -> str:
         """Compute a file's SHA-256, in hex; raise FileNotFoundError when there is none."""
 

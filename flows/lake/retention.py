@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Final
 
 from flows.lake import history
@@ -21,13 +22,17 @@ _CATALOG_NAME: Final = re.compile(r"catalogs/catalog-(\d+)-[0-9a-f]+\.duckdb")
 
 @dataclass(frozen=True, slots=True)
 class Removal:
-    """Snapshots past their time, files that no kept one names, and how many such files are as yet too young to go."""
+    """Snapshots past their time, files that no kept one names, and how many such files are as yet too young to go.
+
+    `rebuilds`: folders with the work of rebuilds that were not finished, or were only tried.
+    """
 
     snapshots: tuple[int, ...]
     files: tuple[str, ...]
     byte_count: int
     young_files: int
     min_age_hours: int
+    rebuilds: tuple[str, ...] = ()
 
 
 def clean(store: Store, retention: Retention, now: datetime, *, remove: bool) -> Removal:
@@ -45,6 +50,8 @@ def clean(store: Store, retention: Retention, now: datetime, *, remove: bool) ->
                 store.medium.settle([name])  # before the next: a gap in the numbers would be damage
             for name in removal.files:
                 store.medium.remove(name)
+            if removal.rebuilds:
+                store.lasting.clear()
         return removal
 
 
@@ -56,8 +63,15 @@ def _plan(store: Store, retention: Retention, now: datetime) -> Removal:
     unnamed = _unnamed(store.medium, kept)
     oldest = now - timedelta(hours=retention.min_age_hours)
     old = {name: entry for name, entry in unnamed.items() if entry.modified_at <= oldest}
-    byte_count = sum(entry.byte_count for entry in old.values())
-    return Removal(expired, tuple(sorted(old)), byte_count, len(unnamed) - len(old), retention.min_age_hours)
+    rebuilds = store.lasting.left()
+    byte_count = sum(entry.byte_count for entry in old.values()) + sum(map(_size, rebuilds))
+    young = len(unnamed) - len(old)
+    names = tuple(path.name for path in rebuilds)
+    return Removal(expired, tuple(sorted(old)), byte_count, young, retention.min_age_hours, names)
+
+
+def _size(folder: Path) -> int:
+    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
 
 
 def _expired(manifests: list[Manifest], retention: Retention, now: datetime) -> Iterator[int]:

@@ -5,7 +5,7 @@ never change, so what a manifest speaks of is there for as long as that manifest
 """
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,9 +17,9 @@ from flows.lake.folder import Folder
 from flows.lake.manifest import Manifest
 from flows.lake.marker import MARKER, check_marker
 from flows.lake.medium import Medium
-from flows.lake.workspaces import Workspaces, new_run_id
+from flows.lake.workspaces import Lasting, Workspaces, new_run_id
 from flows.lake.writer import Writer
-from transforms.errors import UsageError
+from transforms.errors import LakeDamaged, UsageError
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +62,16 @@ class Store:
         """Return the newest snapshot, or None before the first; raise LakeDamaged when it or its chain is broken."""
         return history.newest(self.medium)
 
+    @property
+    def lasting(self) -> Lasting:
+        """Where work is kept that is too long to be lost with its process; for who holds the lake as its writer."""
+        return Lasting(self.medium.scratch, self.disk)
+
+    def discard(self, path: Path) -> None:
+        """Remove what is not wanted any more from a workspace or from lasting work, if it is there."""
+        if path.exists():
+            self.disk.remove(path)
+
     @contextmanager
     def writer(self) -> Iterator[Writer]:
         """Hold the lake as its one writer; raise LakeBusy when another does.
@@ -78,7 +88,10 @@ class Store:
             with workspaces.claim(run_id) as workspace:
                 self.medium.probe(workspace)
                 writer = Writer(self.medium, run_id, now, workspace)
-                writer.show_newest()
+                with suppress(LakeDamaged):  # parts that cannot be read: whoever builds on them is told, others go back
+                    writer.show_newest()
+                newest = writer.current()
+                self.lasting.clear(but_upon=newest.number if newest else 0)
                 yield writer
 
 

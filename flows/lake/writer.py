@@ -1,6 +1,6 @@
 """The writer: what a run may do to the lake that it holds. Parts first, unseen; then one manifest, which shows them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from hashlib import file_digest
@@ -65,6 +65,13 @@ class Writer:
         byte_count = staged.stat().st_size
         self._move_in(staged, path)
         return Part(table.name, path, day, rows, byte_count, digest, dict(minimum), dict(maximum))
+
+    def adopt(self, parts: Iterable[Part]) -> None:
+        """Take up parts that a dead run moved to their places; raise LakeDamaged when one is not there."""
+        found = list(parts)
+        for part in found:
+            self._require(part)
+        self.moved.extend(part.path for part in found)
 
     def keep_raw(self, staged: Path, name: str) -> None:
         """Move a dump out of the workspace to `raw/<name>`; the same dump again replaces itself."""

@@ -19,6 +19,7 @@ import orjson
 import psutil
 from rich.console import Console
 
+from tests.benchmarks import damage
 from tests.benchmarks.floor import run_floor
 from tests.benchmarks.generate import Truth, generate
 from tests.benchmarks.memory import Measured, measure, python
@@ -30,6 +31,8 @@ _GENERATOR: Final = ("vocabulary.py", "sentences.py", "copies.py", "damage.py", 
 _BUSY_PERCENT: Final = 15.0
 """Above this share of the processors in use by others, a figure says more about them than about the run."""
 
+_USUAL_DIRT: Final = round(100 * damage.SHARE)
+
 _notes = Console(stderr=True)
 
 
@@ -37,23 +40,24 @@ class BenchFailed(Exception):
     """Raised when there is nothing to measure; says why in one sentence."""
 
 
-def corpus(folder: Path, articles: int, seed: int) -> Truth:
+def corpus(folder: Path, articles: int, seed: int, dirty_percent: int = _USUAL_DIRT) -> Truth:
     """Return the corpus of these arguments, written now unless the same generator wrote it before."""
-    home = folder / f"corpus-{articles}-{seed}-{_generator_digest()}"
+    dirt = "" if dirty_percent == _USUAL_DIRT else f"-{dirty_percent}-percent-dirty"
+    home = folder / f"corpus-{articles}-{seed}{dirt}-{_generator_digest()}"
     done = home / "corpus.json"
     if done.exists():
         kept = orjson.loads(done.read_bytes())
         return Truth(home / "dumps", home / "truth.csv", kept["articles"], kept["body_bytes"])
     with _notes.status(f"writing {articles:,} articles into {home}"):
-        truth = generate(articles, seed, home)
+        truth = generate(articles, seed, home, dirty_share=dirty_percent / 100)
     # Written last: a corpus that was cut short has no such file and is written again.
     done.write_bytes(orjson.dumps({"articles": truth.articles, "body_bytes": truth.body_bytes}))
     return truth
 
 
-def bench(folder: Path, articles: int, seed: int, repeat: int) -> Findings:
+def bench(folder: Path, articles: int, seed: int, repeat: int, dirty_percent: int = _USUAL_DIRT) -> Findings:
     """Measure `repeat` runs between floors. Raises BenchFailed when a floor or a run fails."""
-    truth = corpus(folder, articles, seed)
+    truth = corpus(folder, articles, seed, dirty_percent)
     lake = folder / f"lake-{os.getpid()}"
     try:
         machine = _settle(truth)
@@ -66,7 +70,7 @@ def bench(folder: Path, articles: int, seed: int, repeat: int) -> Findings:
     finally:
         shutil.rmtree(lake, ignore_errors=True)
     statements = [orjson.loads(floor.output)["statement_seconds"] for floor in floors]
-    arguments = {"articles": articles, "seed": seed, "repeat": repeat}
+    arguments = {"articles": articles, "seed": seed, "repeat": repeat, "dirty_percent": dirty_percent}
     return Findings(arguments, machine, truth.articles, truth.body_bytes, floors, statements, runs, summaries, scores)
 
 
@@ -74,12 +78,14 @@ def main() -> int:
     """Read the arguments, measure, print and keep the result."""
     arguments = _arguments()
     arguments.folder.mkdir(parents=True, exist_ok=True)
+    given = arguments.articles, arguments.seed, arguments.repeat, arguments.dirty
     try:
-        findings = bench(arguments.folder.resolve(), arguments.articles, arguments.seed, arguments.repeat)
+        findings = bench(arguments.folder.resolve(), *given)
     except BenchFailed as failure:
         _notes.print(f"bench: {failure}", markup=False, highlight=False, soft_wrap=True)
         return 1
-    result = arguments.folder / f"result-{arguments.articles}.json"
+    dirt = "" if arguments.dirty == _USUAL_DIRT else f"-dirty-{arguments.dirty}"
+    result = arguments.folder / f"result-{arguments.articles}{dirt}.json"
     result.write_bytes(orjson.dumps(findings.as_json(), option=orjson.OPT_INDENT_2))
     show(findings, Console())
     _notes.print(f"written to {result}")
@@ -95,6 +101,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--articles", type=_at_least_one, default=100_000, help="how many articles")
     parser.add_argument("--seed", type=int, default=7, help="chance of the corpus")
     parser.add_argument("--repeat", type=_at_least_one, default=1, help="runs, of which the median counts")
+    parser.add_argument("--dirty", type=int, default=_USUAL_DIRT, metavar="PERCENT", help="share of damaged texts")
     parser.add_argument("--folder", type=Path, default=PROJECT / "bench", help="for corpora and results")
     return parser.parse_args()
 

@@ -80,6 +80,9 @@ def show(findings: Findings, console: Console) -> None:
     console.print(f"{speed}, {pace}; {_memory_line(findings)}")
     turns = f"{_each(findings.runs)} over {_each(findings.floors)}"
     console.print(f"[bold]{findings.ratio:.2f} x the floor[/bold] ({turns})")
+    share = findings.stages().get("normalise", 0.0) / findings.floor_seconds
+    dirt = f"{findings.arguments['dirty_percent']} % of the texts damaged"
+    console.print(f"[bold]{share:.2f} x the floor: parse, normalise and fingerprint[/bold] ({dirt})")
 
 
 def _stage_table(findings: Findings) -> Table:

@@ -201,7 +201,7 @@ def audit_skipped() -> None:
         night.report.verdict = "passed"
         return ()
 
-    _put(description, "_audit", audit)
+    _put(description, "audit_night", audit)
 
 
 def _swallowing(before: Callable[..., None]) -> Callable[..., None]:

@@ -6,16 +6,18 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
+from flows import rebuild as rebuilding
+from flows.drivers import PlainDriver
 from flows.lake.compaction import compact
 from flows.lake.disk import Hook, perform_at_once
 from flows.lake.retention import clean
 from flows.lake.rollback import roll_back
 from flows.lake.store import Store
-from flows.settings import Retention
+from flows.settings import Retention, Settings
 from tests.faults.children import forked
 from tests.faults.inject import KILLS, KINDS, Counting, Faulty, Kind
 from tests.faults.stories import write_nights
-from tests.integration.nights import take_unaudited
+from tests.integration.nights import Unaudited, take_unaudited
 from transforms.tables import MEMBERSHIP
 
 
@@ -100,6 +102,18 @@ def _clean(lake: Path, hook: Hook) -> None:
     clean(Store.open(lake, create=False, hook=hook), Retention(snapshots=1, days=0), later, remove=True)
 
 
+def _rebuild(lake: Path, hook: Hook) -> None:
+    """Make the lake again, a dump at a time; take the first night's dumps once more, where that is done."""
+    store = Store.open(lake, create=False, hook=hook)
+    newest = store.current()
+    if newest and newest.action == "rebuild":
+        take_night(lake, 1, hook)
+        return
+    rebuilding.WAVE_BYTES = 1
+    with PlainDriver(1) as driver:
+        rebuilding.rebuild(Settings(lake=str(lake), workers=1), driver, Unaudited(), store)
+
+
 FOUNDING: Final = Workload("the founding night", _deliver, lambda lake, hook: take_night(lake, 1, hook))
 SECOND: Final = Workload("a second night", _first_night, lambda lake, hook: take_night(lake, 2, hook))
 AFTER_CRASH: Final = Workload(
@@ -109,4 +123,6 @@ ROLLBACK: Final = Workload("a rollback", _two_nights, _roll_back)
 COMPACTION: Final = Workload("a compaction", _two_nights, _compact)
 CLEANING: Final = Workload("a cleaning", _three_nights, _clean)
 
-WORKLOADS: Final = (FOUNDING, SECOND, AFTER_CRASH, ROLLBACK, COMPACTION, CLEANING)
+REBUILD: Final = Workload("a rebuild", _two_nights, _rebuild, (*KILLS, "EIO"))
+
+WORKLOADS: Final = (FOUNDING, SECOND, AFTER_CRASH, ROLLBACK, COMPACTION, CLEANING, REBUILD)

@@ -322,3 +322,19 @@ def test_a_damaged_parquet_file_is_refused(data: bytes) -> None:
 
 def test_formats_without_columns_have_no_header() -> None:
     assert header(b"{}", Format.JSONL, "utf-8") is None
+
+
+def test_quotes_behind_a_backslash_are_read_where_a_table_is_written_so() -> None:
+    data = b'id,text\n1,"He said \\"no\\", twice"\n2,"Nobody else did"\n'
+    found = list(parse(data, Format.CSV, "utf-8"))
+
+    assert [{"id": "1", "text": 'He said "no", twice'}, {"id": "2", "text": "Nobody else did"}] == [
+        record.fields for record in found if isinstance(record, Record)
+    ]
+
+
+def test_a_backslash_before_a_closing_quote_is_text_where_that_fits_more_rows() -> None:
+    data = b'id,text\n1,"the folder C:\\"\n2,"the folder D:\\"\n'
+    found = list(parse(data, Format.CSV, "utf-8"))
+
+    assert ["the folder C:\\", "the folder D:\\"] == [r.fields["text"] for r in found if isinstance(r, Record)]

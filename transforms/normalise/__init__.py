@@ -12,8 +12,18 @@ from transforms.cleaning import Guide
 from transforms.fields import FieldMap
 from transforms.normalise.dating import date_columns
 from transforms.normalise.identity import addresses, article_ids, delivered, sources
+from transforms.normalise.pages import fill
+from transforms.normalise.setting import (
+    agencies,
+    authors,
+    datelines,
+    headline_columns,
+    headlines,
+    highlights,
+    standfirsts,
+)
 from transforms.normalise.staged import REJECTS, STAGED, Batch, Rejects, Seen
-from transforms.normalise.story import authors, headline_columns, headlines, problems, stories, text_columns
+from transforms.normalise.story import problems, stories, text_columns
 from transforms.normalise.tongue import language_columns
 from transforms.normalise.values import Values, as_text, kinds, values_of
 from transforms.outlet import Outlet
@@ -30,28 +40,31 @@ def normalise(
     rejects = Rejects()
     values = values_of(_sound(records, rejects), fields)
     given = delivered(values)
+    fill(values, outlet.extractor)
     urls, canonical = addresses(values)
     outlets = sources(values, urls, canonical, outlet.name)
-    texts, is_excerpt = stories(values, guide)
+    told = stories(values, guide)
+    lines = datelines(values, told)
     columns: dict[str, Any] = {
         "article_id": article_ids(outlets, canonical, given),
         "source": outlets,
         "source_id": [as_text(own).strip() or None for own in values["source_id"]],
         "url": urls,
         "canonical_url": canonical,
-        "is_excerpt": is_excerpt,
-        "authors": [authors(value) for value in values["authors"]],
-        "dateline_place": [None] * len(texts),
-        "agency": [None] * len(texts),
-        **text_columns(texts),
+        "highlights": highlights(values, told),
+        "standfirst": standfirsts(values, told),
+        "authors": authors(values, told),
+        "dateline_place": [line.place if line else None for line in lines],
+        "agency": agencies(values, told, lines),
+        **text_columns(told),
         **headline_columns(headlines(values)),
-        **date_columns(values, urls, outlet),
-        **language_columns(values, texts, outlet),
+        **date_columns(values, urls, [line.printed if line else None for line in lines], outlet),
+        **language_columns(values, told.texts, outlet),
         "record_number": [record.number for record in values.records],
         "byte_offset": [record.offset for record in values.records],
     }
     articles = pa.table({f.name: _array(columns[f.name], f.type) for f in STAGED}, schema=STAGED)
-    found = problems(texts, columns["word_count"].tolist())
+    found = problems(told.texts, columns["word_count"])
     for record, problem in zip(values.records, found, strict=True):
         if problem:
             rejects.add(record, *problem)
@@ -78,13 +91,11 @@ def _seen(values: Values, outlets: list[str]) -> Seen:
     seen = Seen()
     seen.records.update(outlets)
     for plan, places in values.groups:
-        by_source: dict[str, list[int]] = {}
-        for at in places:
-            by_source.setdefault(outlets[at], []).append(at)
-        for source, own in by_source.items():
-            for key in values.records[own[0]].fields:
-                counts = kinds([values.records[at].fields[key] for at in own])
-                seen.values.update({(source, key, kind): count for kind, count in counts.items()})
-                if key in plan.unused and counts:
-                    seen.unused[source, key] += counts.total()
+        own = [outlets[at] for at in places]
+        for key in plan.keys:
+            counts = kinds(own, [values.records[at].fields[key] for at in places])
+            seen.values.update({(source, key, kind): count for (source, kind), count in counts.items()})
+            if key in plan.unused:
+                for (source, _), count in counts.items():
+                    seen.unused[source, key] += count
     return seen

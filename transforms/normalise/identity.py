@@ -1,6 +1,6 @@
 """Who printed it, under which address, and the id that follows from both and from what was delivered."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from hashlib import blake2b
 from typing import Any, Final
@@ -19,11 +19,12 @@ def delivered(values: Values) -> list[bytes]:
     """Give what each record delivered as bytes that do not depend on its format or on the order of its fields."""
     targets = sorted(values.columns)
     rows = zip(*(values[target] for target in targets), strict=True)
-    return [
-        orjson.dumps({t: v if v.__class__ is str else _plain(v) for t, v in zip(targets, row, strict=True) if v is not None},
-                     option=orjson.OPT_SORT_KEYS)
-        for row in rows
-    ]  # fmt: skip
+    return [_dumped(zip(targets, row, strict=True)) for row in rows]
+
+
+def _dumped(given: Iterable[tuple[str, Any]]) -> bytes:
+    plain = {target: v if v.__class__ is str else _plain(v) for target, v in given if v is not None}
+    return orjson.dumps(plain, option=orjson.OPT_SORT_KEYS)
 
 
 def _plain(value: Any) -> Any:
@@ -57,7 +58,7 @@ def sources(values: Values, urls: Column, canonical: Column, default: str | None
 
 
 def _outlet(value: Any, url: str | None, canonical: str | None, default: str | None) -> str:
-    own = _own_name(as_text(value.get("name") if isinstance(value, dict) else value)) if value is not None else ""
+    own = _own_name(as_text(value)) if value is not None else ""
     if own and own not in ARCHIVE_HOSTS:
         return own
     site = _site(url, canonical)
@@ -72,11 +73,5 @@ def _site(url: str | None, canonical: str | None) -> str | None:
 
 @lru_cache(maxsize=65_536)
 def _own_name(text: str) -> str:
-    own = name(text)
+    own = clean_line(text)
     return host(own) or "" if "." in own and " " not in own else own
-
-
-@lru_cache(maxsize=65_536)
-def name(text: str) -> str:
-    """Clean an outlet's or author's name; a dump has few of them, many times."""
-    return clean_line(text) if text else ""

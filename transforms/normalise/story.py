@@ -1,16 +1,19 @@
-"""The story itself: its text and headline cleaned, and what is measured and hashed of them."""
+"""The story itself: its text cleaned, and what is measured and hashed of it."""
 
+from dataclasses import dataclass
 from hashlib import blake2b
-from typing import Any, Final
+from operator import attrgetter
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from numpy.typing import NDArray
 
 from transforms.article import EDITS, Reason
-from transforms.cleaning import Cleaned, Guide, clean, clean_line, is_dirty
+from transforms.cleaning import Cleaned, Guide, clean_all
 from transforms.fingerprint import as_binary, fingerprint, hashed
-from transforms.normalise.identity import ID_BYTES, name
+from transforms.normalise.identity import ID_BYTES
 from transforms.normalise.values import Column, Values, as_text
 from transforms.passages import passages
 from transforms.placeholder import MOST_WORDS, placeholder
@@ -18,18 +21,32 @@ from transforms.quality import count_bytes
 from transforms.words import fold
 
 Problem = tuple[Reason, str] | None
-_DIGEST_BYTES: Final = ID_BYTES
 
 
-def stories(values: Values, guide: Guide) -> tuple[list[Cleaned], list[bool]]:
+@dataclass(slots=True)
+class Stories:
+    """Cleaned texts, with what was lifted from them, and whether each is only a part of its story."""
+
+    cleaned: list[Cleaned]
+    is_excerpt: list[bool]
+
+    @property
+    def texts(self) -> list[str]:
+        """Give the texts alone."""
+        return self.each("text")
+
+    def each(self, part: str) -> Column:
+        """Give one attribute of what cleaning says of each."""
+        return [*map(attrgetter(part), self.cleaned)]
+
+
+def stories(values: Values, guide: Guide) -> Stories:
     """Clean each record's story; a summary stands in for a text that was not delivered, and is told of."""
     texts = [_told(text) for text in values["text"]]
     parts = [_told(part) for part in values["summary"]]
     is_excerpt = [not text and bool(part) for text, part in zip(texts, parts, strict=True)]
     chosen = [text or part for text, part in zip(texts, parts, strict=True)]
-    dirty = is_dirty(pa.array(chosen, pa.large_string()), guide).to_pylist()
-    cleaned = [clean(text, guide) if needs else Cleaned(text) for text, needs in zip(chosen, dirty, strict=True)]
-    return cleaned, is_excerpt
+    return Stories(clean_all(chosen, guide), is_excerpt)
 
 
 def _told(value: Any) -> str:
@@ -39,42 +56,18 @@ def _told(value: Any) -> str:
     return "" if isinstance(value, int | float) else as_text(value)
 
 
-def headlines(values: Values) -> list[str]:
-    """Clean each record's headline to one line; empty where there is none."""
-    lines = [as_text(title) for title in values["title"]]
-    dirty = is_dirty(pa.array(lines, pa.large_string())).to_pylist()
-    return [clean_line(line) if needs or "\n" in line else line for line, needs in zip(lines, dirty, strict=True)]
-
-
-def headline_columns(titles: list[str]) -> dict[str, Any]:
-    """Give headlines, and their words folded as those of the text."""
-    return {
-        "title": [title or None for title in titles],
-        "title_words": fold(pa.array(titles, pa.string())).strings(),
-    }
-
-
-def authors(value: Any) -> list[str]:
-    """Give names of authors as printed, in order."""
-    if value is None:
-        return []
-    values = value if isinstance(value, list) else [value]
-    names = (name(as_text(v.get("name") if isinstance(v, dict) else v)) for v in values)
-    return [each for each in names if each]
-
-
-def text_columns(texts: list[Cleaned]) -> dict[str, Any]:
+def text_columns(stories: Stories) -> dict[str, Any]:
     """Give what is stored, measured and hashed of the texts."""
-    array = pa.array([t.text for t in texts], pa.string())
+    array = pa.array(stories.texts, pa.string())
     folded = fold(array)
     words = hashed(folded)
     wide, steep = fingerprint(words)
     digits, uppers, breaks, sizes = count_bytes(array).T
     return {
-        "text_id": [blake2b(folded[i], digest_size=_DIGEST_BYTES).hexdigest() for i in range(len(folded))],
+        "text_id": [blake2b(folded[i], digest_size=ID_BYTES).hexdigest() for i in range(len(folded))],
         "text": array,
-        "highlights": [t.highlights for t in texts],
-        "edits": pa.array([list(t.edits.items()) for t in texts], EDITS),
+        "edits": pa.array([list(edits.items()) for edits in stories.each("edits")], EDITS),
+        "is_excerpt": stories.is_excerpt,
         "paragraph_count": (breaks + 1).astype(np.int32),
         "word_count": folded.word_counts,
         "char_count": pc.utf8_length(array),
@@ -86,13 +79,14 @@ def text_columns(texts: list[Cleaned]) -> dict[str, Any]:
     }
 
 
-def problems(texts: list[Cleaned], word_counts: Column) -> list[Problem]:
+def problems(texts: list[str], word_counts: NDArray[np.int32]) -> list[Problem]:
     """Say of each text why it is none; only short ones need a look."""
     found: list[Problem] = [None] * len(texts)
-    short = [i for i, count in enumerate(word_counts) if count <= MOST_WORDS]
-    folded = fold(pa.array([texts[i].text for i in short], pa.string())).strings()
+    short = np.flatnonzero(word_counts <= MOST_WORDS).tolist()
+    folded = fold(pa.array([texts[i] for i in short], pa.string())).strings()
     for i, words in zip(short, folded, strict=True):
-        kind = placeholder(words) if words else None
-        if kind or not words:
-            found[i] = (Reason.PLACEHOLDER, kind) if kind else (Reason.NO_TEXT, "no words in the text field")
+        if not any(map(str.isalpha, words)):
+            found[i] = Reason.NO_TEXT, "no words in the text field"
+        elif kind := placeholder(words):
+            found[i] = Reason.PLACEHOLDER, kind
     return found

@@ -3,7 +3,6 @@
 import re
 from typing import Any, Final
 
-from transforms.cleaning import Cleaned
 from transforms.language import detect
 from transforms.normalise.values import Values, as_text
 from transforms.outlet import Outlet
@@ -14,9 +13,9 @@ _LANGUAGE: Final = re.compile(r"\s*([A-Za-z]{2,3})(?![A-Za-z])")
 """A code such as en, eng, en-GB or en_US; a name is none."""
 
 
-def language_columns(values: Values, texts: list[Cleaned], outlet: Outlet) -> dict[str, Any]:
+def language_columns(values: Values, texts: list[str], outlet: Outlet) -> dict[str, Any]:
     """Give language and confidence, one value a record; no confidence where the text did not tell."""
-    found = [_language(own, text.text, outlet.language) for own, text in zip(values["language"], texts, strict=True)]
+    found = [_language(own, text, outlet.language) for own, text in zip(values["language"], texts, strict=True)]
     return {"language": [code for code, _ in found], "language_confidence": [share for _, share in found]}
 
 

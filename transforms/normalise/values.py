@@ -12,13 +12,15 @@ Column = list[Any]
 
 _KINDS: Final = {str: "text", bool: "boolean", int: "number", float: "number", list: "list", dict: "object"}
 
+_SAYING: Final = (
+    "name", "rendered", "main", "basic", "text", "content", "value", "html", "#text", "@value", "$oid", "$numberLong",
+)  # fmt: skip
+"""Fields in which WordPress, JSON-LD, page builders, XML converters and Mongo put what an object says."""
+
 
 @dataclass(slots=True)
 class Values:
-    """Records and, by target, the value of each, None where it has none.
-
-    `fields` counts filled values by (place of the record's plan, field, kind), see `counted`.
-    """
+    """Records and, by target, the value of each, None where it has none; `groups` are those with the same fields."""
 
     records: list[Record]
     columns: dict[str, Column]
@@ -57,19 +59,25 @@ def _fill(column: Column, records: Sequence[Record], places: Iterable[int], cand
                 break
 
 
-def kinds(values: Iterable[Any]) -> Counter[str]:
-    """Count the values that say something, by kind: text, number, boolean, list, object, or the name of its type."""
-    return Counter(_KINDS.get(type(v), type(v).__name__) for v in values if v is not None and not is_empty(v))
+def kinds(sources: Sequence[str], values: Sequence[Any]) -> Counter[tuple[str, str]]:
+    """Count the values that say something by their source and kind: text, number, list, ..., or the name of a type."""
+    if {*map(type, values)} == {str}:
+        by_source = Counter(source for source, v in zip(sources, values, strict=True) if v and not v.isspace())
+        return Counter({(source, "text"): count for source, count in by_source.items()})
+    pairs = zip(sources, values, strict=True)
+    return Counter((source, _KINDS.get(type(v), type(v).__name__)) for source, v in pairs if not is_empty(v))
 
 
 def as_text(value: Any) -> str:
-    """Give a value as text; an object is none, for its fields would have to be guessed at."""
+    """Give a value as text; of an object the field that says it, and nothing of any other object: we do not guess."""
     if value.__class__ is str:
         return str(value)
-    if value is None or isinstance(value, dict):
+    if value is None:
         return ""
+    if isinstance(value, dict):
+        return as_text(next((value[key] for key in _SAYING if value.get(key)), None))
     if isinstance(value, list):
-        return "\n".join(map(as_text, value))
+        return "\n".join(filter(None, map(as_text, value)))
     if isinstance(value, bytes):  # a Parquet column that does not say that it is text
         return value.decode("utf-8", "replace")
     return str(value)

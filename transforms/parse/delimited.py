@@ -4,6 +4,7 @@ import csv
 import re
 from collections import deque
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Final
 
 from transforms.article import Reason
@@ -13,6 +14,7 @@ from transforms.parse.record import Data, Fault, Format, Malformed, Record, Span
 
 _DELIMITERS: Final = ",;\t|"
 _QUOTED: Final = re.compile(r'"[^"]*"')
+_SAMPLE_BYTES: Final = 64 << 10
 _RESCANS: Final = 16
 """How often, at most and on average, a line is read again on the way back: keeps hostile quotes linear."""
 
@@ -91,7 +93,8 @@ class _Rows:
         csv.field_size_limit(max(csv.field_size_limit(), 1 << 30))
         self._lines = _Lines(data, encoding, max_record_bytes)
         self._delimiter = "\t" if form is Format.TSV else _delimiter(data, encoding)
-        self._reader = csv.reader(self._lines, delimiter=self._delimiter, strict=True)
+        self._escape = _escape(data, encoding, self._delimiter)
+        self._reader = csv.reader(self._lines, delimiter=self._delimiter, escapechar=self._escape, strict=True)
         self._feed = "\r".encode(encoding) if encoding in WIDE else b"\r"
 
     def __iter__(self) -> Iterator[tuple[Span, list[str] | Fault]]:
@@ -134,7 +137,7 @@ class _Rows:
         begin, end = self._lines.taken[0]
         line = decode(self._lines.data[begin:end], self._lines.encoding)
         try:
-            return next(csv.reader([line], delimiter=self._delimiter))
+            return next(csv.reader([line], delimiter=self._delimiter, escapechar=self._escape))
         except csv.Error:
             return Fault(Reason.MALFORMED, "a carriage return within a cell without quotes")
 
@@ -150,3 +153,23 @@ def _delimiter(data: Data, encoding: str) -> str:
     begin, end = next(lines(data, encoding), (0, 0))
     head = _QUOTED.sub("", data[begin:end].decode("latin-1"))
     return max(_DELIMITERS, key=head.count)
+
+
+def _escape(data: Data, encoding: str, delimiter: str) -> str | None:
+    """Return the backslash where it stands before quotes, as databases export them, and more rows fit the header so."""
+    sample = data[: _SAMPLE_BYTES + 1]
+    sample = sample[: sample.rfind(b"\n") + 1] if len(sample) > _SAMPLE_BYTES else sample
+    text = sample.decode(encoding, "replace")
+    if '\\"' not in text:
+        return None
+    plain, escaped = (_fitting_rows(text, delimiter, escape) for escape in (None, "\\"))
+    return "\\" if escaped > plain else None
+
+
+def _fitting_rows(text: str, delimiter: str, escape: str | None) -> int:
+    """Count rows of the header's width, all of them well quoted."""
+    rows = csv.reader((f"{line}\n" for line in text.split("\n")), delimiter=delimiter, escapechar=escape, strict=True)
+    widths: list[int] = []
+    with suppress(csv.Error):
+        widths.extend(map(len, rows))
+    return widths.count(widths[0]) if widths else 0

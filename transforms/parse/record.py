@@ -6,14 +6,21 @@ from mmap import mmap
 from typing import Any, Final, NamedTuple
 
 from transforms.article import Reason
+from transforms.errors import DumpRefused
 
 Data = bytes | mmap
 Span = tuple[int, int]
 """Begin and end of a record or line in the data, in bytes, without its line end."""
 
 MAX_RECORD_BYTES: Final = 16 << 20
+MAX_FIELDS: Final = 1_000
+"""Of one record. Those of scrapers have dozens, tables of all sorts some hundreds."""
 KEPT_BYTES: Final = 64 << 10
 """How much of an overlong record is kept as evidence."""
+
+
+NO_TEXT: Final[dict[str, Any]] = {"text": None}
+"""What a record begins with where we name the fields: then a story may be missing, but never a field for it."""
 
 
 class Format(StrEnum):
@@ -25,6 +32,19 @@ class Format(StrEnum):
     CSV = "csv"
     TSV = "tsv"
     PARQUET = "parquet"
+    FEED = "feed"
+    """RSS, RSS 1.0 (RDF) and Atom."""
+    NITF = "nitf"
+    NEWSML = "newsml"
+    """NewsML-G2 and NewsML 1."""
+    SGML = "sgm"
+    """The Reuters-21578 kind."""
+    EML = "eml"
+    MBOX = "mbox"
+    LINES = "lines"
+    """A text file with an article on every line; only a setting tells it from a text file that is one article."""
+    HTML = "html"
+    WARC = "warc"
 
 
 class Fault(NamedTuple):
@@ -68,8 +88,18 @@ def too_long(byte_count: int, max_record_bytes: int) -> Fault:
     return Fault(Reason.TOO_LONG, f"{byte_count:,} bytes, more than the {max_record_bytes:,} a record may have")
 
 
+def too_wide(count: int) -> Fault:
+    """Say how many fields the record has, and how many it may have."""
+    return Fault(Reason.MALFORMED, f"{count:,} fields, more than the {MAX_FIELDS:,} a record may have")
+
+
 def distinct(names: list[str]) -> tuple[str, ...]:
-    """Name the nameless columns by their place and number the repeated ones, so that no cell hides another."""
+    """Name the nameless columns by their place and number the repeated ones, so that no cell hides another.
+
+    Raises DumpRefused when there are more than a record may have.
+    """
+    if len(names) > MAX_FIELDS:
+        raise DumpRefused(f"it has {len(names):,} columns, more than the {MAX_FIELDS:,} a record may have; split it")
     taken = {name.strip() for name in names}
     seen: set[str] = set()
     result = []

@@ -8,7 +8,7 @@ from tests.faults.children import forked, warm_up
 from tests.faults.inject import Counting, Faulty, can_suffer
 from tests.faults.sabotage import SABOTAGES, try_sabotages
 from tests.faults.sweep import sweep
-from tests.faults.workloads import SECOND, rewrites_membership, take_night
+from tests.faults.workloads import REBUILD, SECOND, rewrites_membership, take_night
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -25,6 +25,16 @@ def test_a_second_night_stands_a_fault_at_any_step(tmp_path: Path) -> None:
 
     assert () == verdict.violations
     assert verdict.counts["kill after"] == verdict.counts["EIO"] == struck > 2
+
+
+@pytest.mark.slow
+@pytest.mark.promise(1)
+@pytest.mark.promise(2)
+def test_a_rebuild_stands_a_kill_at_any_step(tmp_path: Path) -> None:
+    verdict = sweep(tmp_path, (REBUILD,), ("kill before", "kill after"), every=5)
+
+    assert () == verdict.violations
+    assert verdict.counts["kill after"] > 10
 
 
 @pytest.mark.parametrize(

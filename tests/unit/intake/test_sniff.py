@@ -53,7 +53,14 @@ def found(content: bytes, name: str) -> Format | None:
         (b"text\nx\n", "export", None),
         (b"A story.", "a", None),
         (b"A story.", "a.md", None),
-        (b"<html><p>A story.", "a.html", None),
+        (b"<html><p>A story.", "a.html", Format.HTML),
+        (b"<p>A story.", "a.htm", Format.HTML),
+        (b"\xef\xbb\xbf\n<!-- x --><!DOCTYPE html>", "a.txt", Format.HTML),
+        (b"<?xml version='1.0'?>\n<html xmlns='x'>", "a", Format.HTML),
+        (b"<html>,text\n1,x\n", "a.csv", Format.CSV),
+        (b"WARC/1.0\r\nWARC-Type: warcinfo\r\n\0\0\0\0", "a", Format.WARC),
+        (b"filedesc://a.arc 0.0.0.0 20140301000000 text/plain 1\n", "a.arc", Format.WARC),
+        (b"no archive", "a.warc.gz", None),
         (b"<?xml version='1.0'?>", "a.xml", None),
         (b"%PDF-1.7", "a.pdf", None),
         (bytes(range(256)), "a.txt", None),
@@ -130,3 +137,8 @@ def test_a_byte_order_mark_decides() -> None:
     assert encoding_of("a".encode("utf-16"), 0) == "utf-16"
     assert encoding_of(codecs.BOM_UTF16_BE + b"\0a", 0) == "utf-16"
     assert encoding_of(b"a", None) == "utf-8"
+
+
+def test_a_text_file_with_a_header_between_tabs_is_a_table() -> None:
+    assert (Format.TSV, "utf-8") == recognise(b"title\tbody\nA\tB\n", "a.txt", None, {"body"}.__contains__)
+    assert (Format.TXT, "utf-8") == recognise(b"body, title\nA, B\n", "a.txt", None, {"body"}.__contains__)

@@ -17,13 +17,17 @@ def test_the_language_of_a_lead_is_found(text: str, expected: str) -> None:
     assert (expected, True) == (code, confidence is not None and 0.5 < confidence <= 1.0)
 
 
-@pytest.mark.parametrize("text", ["", "12 345", "Ferry", "a\nb\nc"])
+@pytest.mark.parametrize("text", ["", "12 345", "Ferry", "a\nb\nc", "Photos: Agency", "7 " * 400])
 def test_a_text_too_short_to_tell_has_no_language(text: str) -> None:
     assert detect(text) == (None, None)
 
 
+def test_a_dateline_in_capitals_and_another_language_does_not_matter() -> None:
+    assert detect("MÜNCHEN/STUTTGART, 7. FEBRUAR (DPA) - " + ENGLISH * 5)[0] == "en"
+
+
 def test_a_language_is_the_same_each_time_and_looks_at_the_lead_only() -> None:
-    assert detect(ENGLISH * 2) == detect(ENGLISH * 2 + GERMAN * 50)
+    assert detect(ENGLISH * 4) == detect(ENGLISH * 4 + GERMAN * 50)
 
 
 @pytest.mark.parametrize("kind", [pa.string(), pa.large_string()])

@@ -48,7 +48,8 @@ def test_a_record_becomes_a_row_of_every_column() -> None:
         "highlights": [], "authors": ["Ann Vale", "Bo Reed"], "language": "en", "published_at": datetime(2017, 2, 7,
         tzinfo=UTC),
         "published_at_origin": "field", "published_at_zone": "assumed", "published_at_precision": "day",
-        "is_excerpt": False, "dateline_place": None, "agency": None, "published_date": date(2017, 2, 7), "paragraph_count": 1,
+        "is_excerpt": False, "standfirst": None, "updated_at": None, "dateline_place": None, "agency": None,
+        "published_date": date(2017, 2, 7), "paragraph_count": 1,
         "word_count": 15, "char_count": 68, "edits": [],
         "title_words": "ferry laid up", "record_number": 0, "byte_offset": None,
     }  # fmt: skip
@@ -275,3 +276,35 @@ def test_a_batch_is_the_sum_of_its_records() -> None:
         "article_id"
     ].to_pylist()
     assert sum(one.rejects.num_rows for one in alone) == together.rejects.num_rows
+
+
+def test_a_summary_stands_in_for_a_text_that_was_not_delivered_and_is_told_of() -> None:
+    whole, teaser = rows({"text": STORY, "summary": "Ferry laid up."}, {"summary": STORY})
+
+    assert (STORY, False, "Ferry laid up.") == (whole["text"], whole["is_excerpt"], whole["standfirst"])
+    assert (STORY, True, None) == (teaser["text"], teaser["is_excerpt"], teaser["standfirst"])
+
+
+def test_a_subtitle_is_kept_beside_the_story_and_is_never_its_text() -> None:
+    found = batch({"text": STORY, "subtitle": "A crack <b>was found</b>\n"}, {"text": "", "subtitle": "A crack"})
+
+    assert ["A crack was found"] == found.articles["standfirst"].to_pylist()
+    assert [Reason.NO_TEXT] == found.rejects["reason"].to_pylist()
+
+
+def test_a_number_in_the_place_of_a_text_is_no_story() -> None:
+    found = batch({"text": "-1"}, {"text": "2017 - 18"}, {"text": "3 ferries"})
+
+    assert ([Reason.NO_TEXT] * 2, ["3 ferries"]) == (
+        found.rejects["reason"].to_pylist(),
+        found.articles["text"].to_pylist(),
+    )
+
+
+@pytest.mark.parametrize(
+    "given", [{"rendered": "Ferry laid up"}, {"basic": "Ferry laid up", "mobile": "Ferry"}, {"main": "Ferry laid up"}]
+)
+def test_an_object_that_says_a_headline_gives_it(given: dict[str, str]) -> None:
+    (row,) = rows({"text": STORY, "title": given})
+
+    assert "Ferry laid up" == row["title"]

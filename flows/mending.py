@@ -1,0 +1,106 @@
+"""The commands that look at what was rejected and run it, or everything, again."""
+
+import sys
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from flows.options import Json, Lake, SettingsFile, existing, write_json
+from flows.settings import load_settings
+from transforms.errors import AuditFailed
+
+if TYPE_CHECKING:
+    from flows.report import RunReport
+
+ReasonOption = Annotated[str | None, typer.Option(help="Only records rejected for this reason.")]
+DumpOption = Annotated[str | None, typer.Option(help="Only records of this dump: its name, or how its digest begins.")]
+
+
+def quarantine(
+    lake: Lake = None,
+    settings: SettingsFile = None,
+    reason: ReasonOption = None,
+    dump: DumpOption = None,
+    at: Annotated[int | None, typer.Option(help="Number of an older snapshot.")] = None,
+    limit: Annotated[int, typer.Option(min=1, help="Most rows and samples to show.")] = 10,
+    *,
+    as_json: Json = False,
+) -> None:
+    """Tell what was not admitted and why, with samples, and which short texts may be no stories; reading only."""
+    from flows.inquiry.rejects import look_into  # noqa: PLC0415 - help and usage errors need none of this
+    from flows.inquiry.rejects_sheet import rejects_sheet  # noqa: PLC0415
+    from flows.inquiry.shelf import open_shelf  # noqa: PLC0415
+
+    chosen = load_settings(settings, lake=lake)
+    with open_shelf(existing(lake, settings), at, chosen) as shelf:
+        found = look_into(shelf, reason, dump, limit)
+    write_json(asdict(found)) if as_json else sys.stdout.write(rejects_sheet(found))
+
+
+def replay(
+    lake: Lake = None,
+    settings: SettingsFile = None,
+    reason: ReasonOption = None,
+    dump: DumpOption = None,
+    *,
+    as_json: Json = False,
+) -> None:
+    """Run rejected records again under today's settings; those that pass join the lake, as one snapshot."""
+    from flows.drivers import PlainDriver  # noqa: PLC0415
+    from flows.replay import replay as run_again  # noqa: PLC0415
+    from flows.terminal import shown_progress  # noqa: PLC0415
+
+    chosen = load_settings(settings, lake=lake)
+    with shown_progress() as progress, PlainDriver(chosen.workers, progress) as driver:
+        try:
+            report = run_again(chosen, driver, reason, dump)
+        except AuditFailed as error:
+            _print_refused(error, as_json=as_json)
+            raise
+    _tell(report, as_json=as_json)
+
+
+def rebuild(
+    lake: Lake = None,
+    settings: SettingsFile = None,
+    *,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Publish nothing; tell what would differ.")] = False,
+    limit: Annotated[int, typer.Option(min=0, help="Most samples of each difference (with --dry-run).")] = 3,
+    as_json: Json = False,
+) -> None:
+    """Make the whole lake again from its kept dumps under today's rules and settings, as one snapshot."""
+    from flows.drivers import PlainDriver  # noqa: PLC0415
+    from flows.inquiry.changes_sheet import changes_sheet  # noqa: PLC0415
+    from flows.rebuild import rebuild as make_again  # noqa: PLC0415
+    from flows.rebuild import try_rebuild  # noqa: PLC0415
+    from flows.terminal import shown_progress  # noqa: PLC0415
+
+    chosen = load_settings(settings, lake=lake)
+    with shown_progress() as progress, PlainDriver(chosen.workers, progress) as driver:
+        if dry_run:
+            found = try_rebuild(chosen, driver, limit)
+            write_json(asdict(found)) if as_json else sys.stdout.write(changes_sheet(found))
+            return
+        try:
+            report = make_again(chosen, driver)
+        except AuditFailed as error:
+            _print_refused(error, as_json=as_json)
+            raise
+    _tell(report, as_json=as_json)
+
+
+def _print_refused(error: AuditFailed, *, as_json: bool) -> None:
+    if as_json:
+        write_json(error.report.to_json())  # type: ignore[attr-defined]
+
+
+def _tell(report: "RunReport", *, as_json: bool) -> None:
+    from flows.terminal import summary  # noqa: PLC0415
+
+    if as_json:
+        write_json(report.to_json())
+    else:
+        sys.stdout.write(summary(report))
+    if report.refused:
+        raise typer.Exit(2)

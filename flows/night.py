@@ -1,0 +1,164 @@
+"""What a night is made of: deduplicated, audited, published. A run, a replay and a rebuild share it.
+
+Nothing here decides which records there are: that is for those who put a night together.
+"""
+
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Executor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import chain
+from pathlib import Path
+from time import perf_counter
+
+import pyarrow as pa
+
+from expectations.audit import Finding, verdict
+from flows.dedup.history import Past
+from flows.dedup.steps import propose_pairs, settle
+from flows.dedup.tonight import NightTask, Piece
+from flows.dedup.verify import verify
+from flows.drafts import draft_all, draft_days
+from flows.drivers import Driver
+from flows.lake.catalog import source
+from flows.lake.duck import open_duckdb
+from flows.lake.manifest import Action, Manifest, Part
+from flows.lake.writer import Writer
+from flows.publish import Taken, draft_ledger, examine, next_manifest, take_in
+from flows.report import RunReport
+from flows.settings import Settings
+from transforms.errors import AuditFailed
+from transforms.tables import MEMBERSHIP, QUARANTINE
+
+
+@dataclass(frozen=True, slots=True)
+class Night:
+    """What every stage of one run shares, from one parent on."""
+
+    writer: Writer
+    parent: Manifest | None
+    settings: Settings
+    driver: Driver
+    default_source: str | None
+    workspace: Path
+    report: RunReport
+    attempt: int = 1
+
+    @contextmanager
+    def timed(self, stage_name: str) -> Iterator[None]:
+        """Add the time that the block takes to a stage of the report."""
+        begin = perf_counter()
+        yield
+        seconds = self.report.stage_seconds
+        seconds[stage_name] = round(seconds.get(stage_name, 0.0) + perf_counter() - begin, 3)
+
+    @property
+    def parent_parts(self) -> tuple[Part, ...]:
+        """The parts that the night is laid upon."""
+        return self.parent.parts if self.parent else ()
+
+
+def deduplicate(night: Night, pieces: tuple[Piece, ...], rejects: pa.Table, parts: Sequence[Part]) -> Taken:
+    """Compare the night's articles with each other and with the parent's; add their parts, and the rejects', to these.
+
+    Records are counted to the dumps of the report that brought them.
+    """
+    driver, report, task = night.driver, night.report, _night_task(night, pieces)
+    size = sum(piece.path.stat().st_size for piece in pieces)
+    with night.timed("candidates"):
+        tiles = driver.call("candidates", propose_pairs, task)
+    with night.timed("verify"):
+        answers = driver.map("verify", verify, tiles, byte_count=size)
+    with night.timed("clusters"):
+        settled = driver.call("clusters", settle, task, tuple(answers))
+    with night.timed("partition"):
+        days = chain.from_iterable(driver.map("partition", draft_days, settled.days, byte_count=size))
+        report.pairs = dict(settled.pairs)
+        _count(report, settled.admitted)
+        drafts = [*days, *settled.drafts, *draft_all([(QUARANTINE, rejects)], night.workspace)]
+        return take_in(night.writer, parts, drafts)
+
+
+def _night_task(night: Night, pieces: tuple[Piece, ...]) -> NightTask:
+    settings = night.settings
+    return NightTask(
+        pieces,
+        Past(night.parent, night.writer.address),
+        night.report.run_id,
+        night.workspace,
+        settings.pairs,
+        settings.canonical,
+        settings.duckdb_memory_mb,
+        settings.cores,
+    )
+
+
+def _count(report: RunReport, admitted: dict[int, int]) -> None:
+    """Of the records that were no rejects, those that no dump had brought before are admitted, the rest replayed."""
+    for place, count in admitted.items():
+        report.dumps[place].admitted = count
+    read = {dump.digest: dump.records_read for dump in report.dumps if dump.status == "consumed"}
+    for dump in report.dumps:
+        if dump.status in ("consumed", "retried"):
+            dump.replayed = dump.records_read - dump.quarantined - dump.admitted
+        elif dump.status == "replayed" and dump.digest in read:
+            dump.records_read = dump.replayed = read[dump.digest]
+
+
+def audit_night(night: Night, auditor: Executor, taken: Taken) -> tuple[Finding, ...]:
+    """Hold the next snapshot to its promises; raise AuditFailed when it may not be published."""
+    with night.timed("audit"):
+        report = night.report
+        findings: tuple[Finding, ...] = night.driver.call(
+            "audit",
+            examine,
+            auditor,
+            taken.snapshot(night.writer.address, night.parent),
+            night.writer.address,
+            report.run_id,
+            night.workspace,
+            night.settings.duckdb_memory_mb,
+        )
+        report.findings = [_as_dict(finding) for finding in findings if finding.status != "passed"]
+        report.verdict = verdict(findings)
+    if report.verdict in ("failed", "errored"):
+        report.outcome = "refused by the audit"
+        raise AuditFailed(_why(report), report)
+    return findings
+
+
+def publish_night(night: Night, taken: Taken, findings: tuple[Finding, ...], action: Action) -> None:
+    """Commit parts and verdict as one snapshot, and show it to readers."""
+    writer, report = night.writer, night.report
+    report.snapshot = night.parent.number + 1 if night.parent else 1
+    ledger = draft_ledger(report, findings, night.settings, night.driver.name, writer.started_at, night.workspace)
+    taken = take_in(writer, taken.parts, ledger)
+    manifest = next_manifest(night.parent, taken, report, night.settings, writer.created_at, action)
+    writer.commit(manifest)
+    report.outcome = "published"
+    writer.show_newest()
+    report.articles, report.copies = _sizes(manifest, writer.address)
+
+
+def _sizes(manifest: Manifest, address: str) -> tuple[int, int]:
+    """Count the canonical copies and all, by their places alone: the views would join the texts of years."""
+    places = source(MEMBERSHIP, manifest.parts_of(MEMBERSHIP.name), address)
+    with open_duckdb(address) as connection:
+        [(articles, copies)] = connection.execute(
+            f"SELECT count(*) FILTER (is_canonical), count(*) FROM {places}"
+        ).fetchall()
+    return int(articles), int(copies)
+
+
+def _as_dict(finding: Finding) -> dict[str, object]:
+    return {name: getattr(finding, name) for name in Finding.__slots__}
+
+
+def _why(report: RunReport) -> str:
+    worst = [f for f in report.findings if f["status"] == "errored" or f["severity"] == "critical"]
+    first = worst[0]
+    seen = f", seen: {first['observed']}" if first["observed"] else ""
+    return (
+        f"the audit refused the run, nothing was published: {len(worst)} of its expectations {first['status']}, first "
+        f"{first['table_name']}: {first['expectation']}{seen}; mend the dumps or the expectation and run again"
+    )
