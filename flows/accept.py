@@ -1,7 +1,7 @@
 """Taking dumps in: received, known or refused; cut into tasks; and what came of them counted back to each dump."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fnmatch import fnmatch
 from pathlib import Path
 from time import time
@@ -18,13 +18,13 @@ from flows.lake.duck import open_duckdb
 from flows.lake.manifest import Manifest
 from flows.limits import within_quota
 from flows.report import DumpReport, RunReport
-from flows.settings import Settings, Source
+from flows.settings import Settings
+from flows.source_settings import Source
 from flows.stage import Staged, StageTask, no_text_sentence
 from transforms.errors import DumpRefused
 from transforms.fields import FieldMap
-from transforms.outlet import Outlet
+from transforms.parse import Format
 from transforms.tables import DUMPS, QUARANTINE
-from transforms.text import Guide
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +60,19 @@ def receive_one(task: ReceiveTask) -> Arrival | Refusal:
     if moving := _moving(task):
         return Refusal(task.name, moving)
     limits = IntakeLimits(max_dump_bytes=task.settings.max_dump_bytes)
-    fields = FieldMap(source_of(task.settings, task.name, None)[1].fields)
+    settings, name = task.settings, task.name
+    fields = FieldMap(source_of(settings, name, None)[1].fields)
     try:
-        return Arrival(receive(task.path, task.name, task.workspace, limits, lambda name: fields.has_story((name,))))
+        return Arrival(
+            receive(
+                task.path,
+                name,
+                task.workspace,
+                limits,
+                lambda column: fields.has_story((column,)),
+                lambda file: source_of(settings, name, file)[1].one_article_a_line,
+            )
+        )
     except DumpRefused as error:
         return Refusal(task.name, str(error))
 
@@ -125,14 +135,23 @@ def stage_tasks(
         for member, chunk in pieces:
             name, own = source_of(settings, arrival.receipt.name, member)
             stem = workspace / f"chunk-{len(tasks):06}"
-            outlet = Outlet(name or default_source, own.fields)
-            tasks.append(StageTask(arrival.place, member, chunk, stem, outlet, Guide(), settings.max_record_bytes))
+            outlet = own.outlet(name or default_source, settings.extractor)
+            told, guide = as_settings_say(chunk, own), own.guide(settings.cleaning.off)
+            tasks.append(StageTask(arrival.place, member, told, stem, outlet, guide, settings.max_record_bytes))
     return tasks
 
 
 def _cut(receipt: Receipt, chunk_bytes: int) -> list[tuple[str | None, Chunk]]:
     members = enumerate(receipt.members)
     return [(m.name, chunk) for index, m in members for chunk in chunks(m, chunk_bytes, member_index=index)]
+
+
+def as_settings_say(chunk: Chunk, own: Source) -> Chunk:
+    """Read text files of a source in its encoding, and as lines of articles if that is what they are."""
+    if chunk.format not in (Format.TXT, Format.LINES):
+        return chunk
+    form = Format.LINES if own.one_article_a_line else chunk.format
+    return replace(chunk, format=form, encoding=own.encoding or chunk.encoding)
 
 
 def _refuse(dump: DumpReport, sentence: str) -> None:
@@ -190,9 +209,7 @@ def _storyless(staged: Sequence[Staged], report: RunReport) -> Iterator[tuple[Du
 def _count(staged: Staged, dump: DumpReport, report: RunReport) -> None:
     dump.records_read += staged.records_read
     dump.quarantined += staged.quarantined
-    report.add_unused(staged.seen.unused)
-    for (_, name), count in staged.seen.unused.items():
-        dump.unused_fields[name] = dump.unused_fields.get(name, 0) + count
+    report.add_seen(staged.seen, staged.targets)
 
 
 def quarantine(staged: Sequence[Staged], pieces: Sequence[Piece], report: RunReport, max_mb: int) -> pa.Table:

@@ -134,6 +134,25 @@ def snapshots(lake: Lake = None, settings: SettingsFile = None, *, as_json: Json
 
 
 @app.command()
+def sources(
+    lake: Lake = None,
+    settings: SettingsFile = None,
+    at: Annotated[int | None, typer.Option(help="Number of an older snapshot.")] = None,
+    *,
+    as_json: Json = False,
+) -> None:
+    """Tell what each source sends, what it is used for, and what has changed since the nights before."""
+    from flows.inquiry.shelf import open_shelf  # noqa: PLC0415
+    from flows.inquiry.sources import sources as describe  # noqa: PLC0415
+    from flows.inquiry.sources_sheet import sources_sheet  # noqa: PLC0415
+
+    chosen = load_settings(settings, lake=lake)
+    with open_shelf(existing(lake, settings), at, chosen) as shelf:
+        found = describe(shelf, chosen)
+    write_json({"sources": found}) if as_json else sys.stdout.write(sources_sheet(found))
+
+
+@app.command()
 def report(
     lake: Lake = None,
     settings: SettingsFile = None,

@@ -1,8 +1,9 @@
 """The landing folder: which files a run is asked to take."""
 
 import stat
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from pathlib import Path
 
 from flows.lake.marker import MARKER
@@ -17,13 +18,22 @@ class Landed:
     name: str
 
 
-def find_dumps(paths: Iterable[Path]) -> tuple[list[Landed], list[str]]:
-    """Give the files under some paths, in order of name, and a sentence for each path that is not there.
+@dataclass(frozen=True, slots=True)
+class Landing:
+    """What lies under some paths: dumps in order of name, a sentence for each path that is not there, names ignored."""
+
+    dumps: list[Landed]
+    missing: list[str]
+    ignored: list[str]
+
+
+def find_dumps(paths: Iterable[Path], ignore: Collection[str] = ()) -> Landing:
+    """Look for dumps. In a folder, files that match a pattern of `ignore` are none; a file that is named always is.
 
     Hidden files are passed over, as are those that a folder's `.gitkeep` and the like bring along.
     """
     found: dict[Path, Landed] = {}
-    missing = []
+    missing, ignored = [], []
     for path in paths:
         try:
             is_folder = stat.S_ISDIR(path.stat().st_mode)
@@ -32,8 +42,15 @@ def find_dumps(paths: Iterable[Path]) -> tuple[list[Landed], list[str]]:
             missing.append(f"{path}: {error.strerror or error}; check the path")
             continue
         for file in files:
-            found.setdefault(file.path.resolve(), file)
-    return list(found.values()), missing
+            if is_folder and _is_ignored(file.path.name, ignore):
+                ignored.append(file.name)
+            else:
+                found.setdefault(file.path.resolve(), file)
+    return Landing(list(found.values()), missing, ignored)
+
+
+def _is_ignored(name: str, patterns: Collection[str]) -> bool:
+    return any(fnmatchcase(name.lower(), pattern.lower()) for pattern in patterns)
 
 
 def _walk(folder: Path) -> list[Landed]:
@@ -44,9 +61,11 @@ def _walk(folder: Path) -> list[Landed]:
     return [file for file in landed if not any(part.startswith(".") for part in Path(file.name).parts)]
 
 
-def require_some(found: list[Landed], missing: list[str], paths: Iterable[Path]) -> None:
+def require_some(landing: Landing, paths: Iterable[Path]) -> None:
     """Raise UsageError when nothing is left to be taken because every path is wrong."""
-    if not found and missing:
-        raise UsageError(missing[0])
-    if not found:
-        raise UsageError(f"no file in {', '.join(map(str, paths))}: put dumps there, or name others")
+    if landing.dumps:
+        return
+    if landing.missing:
+        raise UsageError(landing.missing[0])
+    none = "no file" if not landing.ignored else f"no file but {landing.ignored[0]}, which `ignore` names,"
+    raise UsageError(f"{none} in {', '.join(map(str, paths))}: put dumps there, or name others")

@@ -89,7 +89,6 @@ def draft_dumps(report: RunReport, workspace: Path) -> Draft:
             "admitted": dump.admitted,
             "replayed": dump.replayed,
             "quarantined": dump.quarantined,
-            "unused_fields": list(dump.unused_fields.items()),
             "outlet": dump.outlet,
         }
         for dump in report.dumps

@@ -35,7 +35,7 @@ from flows.under import changes_of
 from transforms.errors import LakeDamaged, UsageError
 from transforms.tables import CLUSTER_CHANGES, schema_digest
 
-WAVE_BYTES: Final = 2 << 30
+WAVE_BYTES = 2 << 30
 """Bytes of dumps, unpacked, that are taken at a time: some 700,000 articles."""
 _ROOM: Final = 2.5
 """Bytes on the disk for each of a wave's: unpacked, staged, and in parts."""
@@ -208,15 +208,20 @@ def _require_readable(report: RunReport) -> None:
 def _summed(before: RunReport | None, report: RunReport) -> RunReport:
     if before is None:
         return report
-    unused = {(source, name): n for source, fields in report.unused_fields.items() for name, n in fields.items()}
+    unused: Counter[tuple[str, str]] = Counter()
+    for each in (before, report):
+        unused.update({(source, name): n for source, own in each.unused_fields.items() for name, n in own.items()})
     summed = replace(
         before,
         dumps=[*before.dumps, *report.dumps],
         pairs=dict(Counter(before.pairs) + Counter(report.pairs)),
         quarantine=dict(Counter(before.quarantine) + Counter(report.quarantine)),
         stage_seconds=dict(Counter(before.stage_seconds) + Counter(report.stage_seconds)),
+        unused_fields={},
+        sent={},  # a rebuild is no night of its sources: their ledger tells of those
     )
-    summed.add_unused(unused)
+    for (source, name), count in unused.items():
+        summed.unused_fields.setdefault(source, {})[name] = count
     return summed
 
 

@@ -17,7 +17,6 @@ from expectations.audit import warm_up
 from flows.accept import Arrival, quarantine, stage_tasks
 from flows.dedup.tonight import Piece, open_staged
 from flows.drivers import Driver, ended, worker_pool
-from flows.intake.receipt import Member
 from flows.lake.catalog import quoted, source
 from flows.lake.duck import open_duckdb, open_part
 from flows.lake.integrity import require_whole
@@ -29,11 +28,10 @@ from flows.publish import draft_dumps, take_in
 from flows.raw import KeptDump, Place, kept_dumps, open_dumps, records_at, require_kept
 from flows.report import RunReport
 from flows.settings import Settings
-from flows.stage import Staged, StageTask, stage_records
+from flows.stage import Staged, StageTask, fields_of, stage_records
 from flows.under import require_same_rules
 from transforms.article import Reason
 from transforms.errors import UsageError
-from transforms.fields import FieldMap
 from transforms.tables import DELIVERIES, QUARANTINE
 
 _WHOLE_BYTES = 1 << 62
@@ -48,7 +46,6 @@ class RetryTask:
     """A member of a kept dump, and which of its records to stage once more."""
 
     task: StageTask
-    member: Member
     places: tuple[Place, ...]
     record_count: int
     """Of the whole member, when it was taken in."""
@@ -148,9 +145,8 @@ def _staged(night: Night, arrivals: Iterable[Arrival], dumps: Sequence[KeptDump]
             for task in stage_tasks([arrival], whole, dump.outlet, folder, night.report):
                 places = tuple(chosen[dump.digest].get(task.member, ()))
                 if places:
-                    member = arrival.receipt.members[task.chunk.member_index]
-                    tasks.append(RetryTask(task, member, places, counts[dump.digest, task.member]))
-        size = sum(task.member.byte_count for task in tasks)
+                    tasks.append(RetryTask(task, places, counts[dump.digest, task.member]))
+        size = sum(task.task.chunk.path.stat().st_size for task in tasks)
         return night.driver.map("normalise", retry, tasks, byte_count=size)
 
 
@@ -169,9 +165,9 @@ def _record_counts(night: Night, chosen: Rejected) -> dict[tuple[str, str | None
 
 def retry(task: RetryTask) -> Staged:
     """Stage the records at some places of a member."""
-    fields = FieldMap(task.task.outlet.fields)
+    fields, whole = fields_of(task.task.outlet), task.task.chunk
     most = task.task.max_record_bytes
-    return stage_records(task.task, fields, records_at(task.member, task.places, most, fields, task.record_count))
+    return stage_records(task.task, fields, records_at(whole, task.places, most, fields, task.record_count))
 
 
 def _pieces(staged: Iterable[Staged], report: RunReport) -> tuple[Piece, ...]:
@@ -184,7 +180,7 @@ def _pieces(staged: Iterable[Staged], report: RunReport) -> tuple[Piece, ...]:
             continue
         dump.records_read += each.records_read
         dump.quarantined += each.quarantined
-        report.add_unused(each.seen.unused)
+        report.add_seen(each.seen, each.targets)
         rows = each.admitted_or_replayed
         pieces.append(Piece(each.articles, rows, each.dump, dump.digest or "", dump.name, each.member, 0))
     return tuple(pieces)

@@ -2,8 +2,11 @@
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
+
+from transforms.drift import Sent
+from transforms.normalise import Seen
 
 
 @dataclass(slots=True)
@@ -20,14 +23,17 @@ class DumpReport:
     replayed: int = 0
     quarantined: int = 0
     detail: str | None = None
-    unused_fields: dict[str, int] = field(default_factory=dict)
     outlet: str | None = None
     """What `--source` named."""
 
 
 @dataclass(slots=True)
 class RunReport:
-    """One run. `outcome` is published, nothing new, or refused (by the audit)."""
+    """One run. `outcome` is published, nothing new, or refused (by the audit).
+
+    `ignored` names files that are no dumps; `drift` says by source what it sends otherwise than before, and `sent` what
+    it sends.
+    """
 
     run_id: str
     lake: str
@@ -40,6 +46,9 @@ class RunReport:
     pairs: dict[str, int] = field(default_factory=dict)
     quarantine: dict[str, int] = field(default_factory=dict)
     unused_fields: dict[str, dict[str, int]] = field(default_factory=dict)
+    ignored: list[str] = field(default_factory=list)
+    drift: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    sent: dict[str, Sent] = field(default_factory=dict, repr=False)
     findings: list[dict[str, Any]] = field(default_factory=list)
     stage_seconds: dict[str, float] = field(default_factory=dict)
 
@@ -52,14 +61,19 @@ class RunReport:
         """Sum one of the counts over all dumps."""
         return sum(getattr(dump, count) for dump in self.dumps)
 
-    def add_unused(self, unused: Mapping[tuple[str, str], int]) -> None:
-        """Add the fields that no mapping used, by source and field."""
-        for (source, name), count in unused.items():
+    def add_seen(self, seen: Seen, targets: Mapping[str, str]) -> None:
+        """Add what sources sent, and which of it no mapping used."""
+        for (source, name), count in seen.unused.items():
             fields = self.unused_fields.setdefault(source, {})
             fields[name] = fields.get(name, 0) + count
+        for source, count in seen.records.items():
+            self.sent.setdefault(source, Sent()).records += count
+        for (source, name, kind), count in seen.values.items():
+            self.sent[source].add(name, kind, count, targets.get(name))
 
     def to_json(self) -> dict[str, Any]:
         """Everything, with the sums, as plain values."""
         totals = {name: self.total(name) for name in ("records_read", "admitted", "replayed", "quarantined")}
         relations = Counter(self.pairs)
-        return {**asdict(self), **totals, "pairs": relations.total(), "pairs_by_relation": dict(self.pairs)}
+        shown = {name: value for name, value in asdict(replace(self, sent={})).items() if name != "sent"}
+        return {**shown, **totals, "pairs": relations.total(), "pairs_by_relation": dict(self.pairs)}

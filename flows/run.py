@@ -21,6 +21,7 @@ from flows.night import Night, audit_night, deduplicate, publish_night
 from flows.publish import draft_dumps, take_in
 from flows.report import RunReport
 from flows.settings import Settings
+from flows.source_ledger import draft_source_fields, note_drift
 from flows.stage import Staged, stage
 from flows.under import require_same_rules
 from transforms.errors import CommitConflict, UsageError
@@ -49,16 +50,20 @@ def run(
     still_seconds = 0 if named else settings.still_seconds  # what a person names, a person knows to be whole
     if not named and not settings.landing.is_dir():
         raise UsageError(f"{settings.landing}, the landing folder, is not there: put dumps there, or name some")
-    landed, missing = find_dumps(paths)
-    require_some(landed, missing, paths)
+    landing = find_dumps(paths, settings.ignore)
+    require_some(landing, paths)
     store = store or Store.open(settings.lake, create=True)
     with store.writer() as writer:
         night = _nightfall(writer, settings, driver, default_source)
+        night.report.ignored = landing.ignored
         tasks = [
             ReceiveTask(f.path, f.name, writer.workspace / f"dump-{i:05}", settings, still_seconds)
-            for i, f in enumerate(landed)
+            for i, f in enumerate(landing.dumps)
         ]
-        received = [*(Refusal(line.split(":")[0], line) for line in missing), *_receive_while_checking(night, tasks)]
+        received = [
+            *(Refusal(line.split(":")[0], line) for line in landing.missing),
+            *_receive_while_checking(night, tasks),
+        ]
         while True:
             try:
                 _night(night, received, auditor)
@@ -89,6 +94,7 @@ def _done_again(night: Night) -> Night:
         raise CommitConflict(f"{MOST_ATTEMPTS} times another run published first; run again when fewer are at work")
     again = _nightfall(night.writer, night.settings, night.driver, night.default_source, night.attempt + 1)
     again.report.stage_seconds |= night.report.stage_seconds
+    again.report.ignored = night.report.ignored
     return again
 
 
@@ -115,10 +121,12 @@ def _night(night: Night, received: list[Arrival | Refusal], auditor: Executor | 
         pieces = accept(staged, report)
         if not any(dump.status == "consumed" for dump in report.dumps):
             return
+        note_drift(report, night.parent, night.writer.address, night.settings)
         rejects = quarantine(staged, pieces, report, night.settings.quarantine.max_mb_per_dump)
         require_few_rejects(report, night.settings.quarantine)
         taken = deduplicate(night, pieces, rejects, night.parent_parts)
-        taken = take_in(night.writer, taken.parts, [draft_dumps(report, night.workspace)])
+        ledger = draft_dumps(report, night.workspace), draft_source_fields(report, night.workspace)
+        taken = take_in(night.writer, taken.parts, ledger)
         findings = audit_night(night, ready, taken)
         with night.timed("publish"):
             _keep_raw(night, arrivals)

@@ -2,21 +2,27 @@
 
 import os
 import tomllib
-from collections import Counter
-from collections.abc import Collection
-from difflib import get_close_matches
 from hashlib import sha256
 from pathlib import Path
 from typing import Annotated, Any, Final
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator
+from pydantic_core import ErrorDetails
 
+from flows.source_settings import Source, hint, twice
 from transforms.canonical import CanonicalSettings, Criterion
 from transforms.errors import UsageError
-from transforms.fields import TARGETS
+from transforms.outlet import Extractor
 from transforms.relation import PairSettings
 from transforms.rules import RULES_VERSION
+from transforms.text import RULES
 
+NO_DUMPS: Final = (
+    "readme", "readme.*", "*.md", "thumbs.db", "desktop.ini", "*.tmp", "*.temp", "*.part", "*.partial", "*.filepart",
+    "*.crdownload", "*.swp", "*.lock", "*~", "*.md5", "*.sha1", "*.sha256", "*.sig", "*.asc", "md5sums*", "sha256sums*",
+    "checksums*", "*.ok", "*.done", "_success",
+)  # fmt: skip
+"""Files beside dumps, and dumps on their way; names are compared without regard to case."""
 DEFAULT_FILE: Final = Path("broadsheet.toml")
 
 
@@ -24,19 +30,19 @@ class _Frozen(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class Source(_Frozen):
-    """One outlet: its files (glob patterns over dump and member names), and its own names for fields."""
+class Cleaning(_Frozen):
+    """Which rules of cleaning are turned off, by name."""
 
-    files: tuple[str, ...] = ()
-    fields: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    off: tuple[str, ...] = ()
 
-    @field_validator("fields")
+    @field_validator("off")
     @classmethod
-    def _known_targets(cls, fields: dict[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
-        for name in fields:
-            if name not in TARGETS:
-                raise ValueError(f"{name!r} is no field of an article{_hint(name, TARGETS)}")
-        return fields
+    def _known_rules(cls, names: tuple[str, ...]) -> tuple[str, ...]:
+        known = [name for name, _ in RULES]
+        for name in names:
+            if name not in known:
+                raise ValueError(f"{name!r} is no rule of cleaning{hint(name, known)}; rules are {', '.join(known)}")
+        return tuple(sorted(set(names)))
 
 
 class Schedule(_Frozen):
@@ -77,17 +83,20 @@ class Settings(_Frozen):
 
     landing: folder of the dumps when no path is given.
     still_seconds: files of the landing folder written to within this time are left for the next run, in seconds.
+    ignore: glob patterns of files in a folder that are no dumps; a file that is named itself is always taken.
     lake: folder of the lake, or s3://bucket/prefix.
     workers: processes that parse and normalise; 0 is one a core.
     chunk_bytes: share of a dump that one process takes at a time.
     duckdb_memory_mb: memory that DuckDB may take, in MiB.
     max_dump_bytes: largest dump, decompressed.
     max_record_bytes: largest record; a longer one is quarantined.
+    extractor: how web pages are read, "quality" or "speed"; a source may say otherwise.
     verify_mb: parts whose digests a run checks before it builds on them, in MiB; those of a larger lake in turn.
     """
 
     landing: Path = Path("data/landing")
     still_seconds: int = Field(default=60, ge=0)
+    ignore: tuple[str, ...] = NO_DUMPS
     lake: Annotated[str, BeforeValidator(str)] = "lake"
     workers: int = Field(default=0, ge=0)
     chunk_bytes: int = Field(default=8 << 20, ge=1 << 16)
@@ -95,6 +104,8 @@ class Settings(_Frozen):
     max_dump_bytes: int = Field(default=64 << 30, ge=1)
     max_record_bytes: int = Field(default=16 << 20, ge=1)
     verify_mb: int = Field(default=4096, ge=0)
+    extractor: Extractor = Extractor.QUALITY
+    cleaning: Cleaning = Cleaning()
     pairs: PairSettings = PairSettings()
     canonical: CanonicalSettings = CanonicalSettings()
     sources: dict[str, Source] = Field(default_factory=dict)
@@ -115,8 +126,8 @@ class Settings(_Frozen):
     @field_validator("canonical")
     @classmethod
     def _one_order(cls, canonical: CanonicalSettings) -> CanonicalSettings:
-        if len({*canonical.order}) < len(canonical.order):
-            raise ValueError(f"order names {_twice(canonical.order)!r} twice: each criterion decides once")
+        if again := twice(canonical.order):
+            raise ValueError(f"order names {str(again)!r} twice: each criterion decides once")
         if canonical.preferred and Criterion.PREFERRED not in canonical.order:
             raise ValueError("preferred names outlets, but order lacks 'preferred': add it where it is to decide")
         return canonical
@@ -133,12 +144,12 @@ class Settings(_Frozen):
 
     @property
     def rules_digest(self) -> str:
-        """Digest of what shapes a row: settings of the pair rule and order, and the version of the rules in code."""
+        """Digest of what shapes a row: the rules in code and which are off, settings of the pair rule and order."""
         return self.rules_digest_of(RULES_VERSION)
 
     def rules_digest_of(self, version: int) -> str:
         """Digest of the same settings under another version of the rules in code."""
-        return sha256(f"{version} {self.pairs} {self.canonical}".encode()).hexdigest()
+        return sha256(f"{version} {self.pairs} {self.canonical} {self.cleaning.off}".encode()).hexdigest()
 
     @property
     def digest(self) -> str:
@@ -146,7 +157,7 @@ class Settings(_Frozen):
         return sha256(self.model_dump_json().encode()).hexdigest()
 
 
-_MODELS: Final = (Settings, Source, Schedule, Retention, Rejected)
+_MODELS: Final = (Settings, Source, Cleaning, Schedule, Retention, Rejected)
 
 
 def load_settings(path: Path | None, **changes: Any) -> Settings:
@@ -182,14 +193,14 @@ def _explain(error: ValidationError, path: Path) -> str:
             *CanonicalSettings.__slots__,
             *(name for each in _MODELS for name in each.model_fields),
         ]
-        return f"{path}: unknown setting {place!r}{_hint(str(first['loc'][-1]), known)}"
-    return f"{path}: setting {place!r}: {first['msg'].removeprefix('Value error, ')}"
+        return f"{path}: unknown setting {place!r}{hint(str(first['loc'][-1]), known)}"
+    return f"{path}: setting {place!r}: {_complaint(first)}"
 
 
-def _twice(names: Collection[str]) -> str:
-    return str(next(name for name, count in Counter(names).items() if count > 1))
-
-
-def _hint(name: str, known: Collection[str]) -> str:
-    near = get_close_matches(name, known, n=1)
-    return f"; did you mean {near[0]!r}?" if near else ""
+def _complaint(error: ErrorDetails) -> str:
+    """Say what is wrong with a value; one of our own checks says it itself."""
+    if error["type"] == "value_error":
+        return error["msg"].removeprefix("Value error, ")
+    wrong = error["input"]
+    shown = f", not {wrong!r}" if isinstance(wrong, str | int | float) else ""
+    return f"{error['msg'][:1].lower()}{error['msg'][1:]}{shown}"

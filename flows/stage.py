@@ -1,6 +1,6 @@
 """Stage one chunk of a dump: bytes to normalised, fingerprinted rows in two Arrow files. Runs in a worker process."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -54,6 +54,8 @@ class Staged:
     seen: Seen = field(default_factory=Seen)
     without_story: tuple[str, ...] = ()
     refusal: str | None = None
+    targets: Mapping[str, str] = field(default_factory=dict)
+    """What the fields of its records are mapped to."""
 
     @property
     def records_read(self) -> int:
@@ -63,8 +65,13 @@ class Staged:
 
 def stage(task: StageTask) -> Staged:
     """Parse, normalise and fingerprint one chunk."""
-    fields = FieldMap(task.outlet.fields)
+    fields = fields_of(task.outlet)
     return stage_records(task, fields, opened(records(task.chunk, task.max_record_bytes), fields))
+
+
+def fields_of(outlet: Outlet) -> FieldMap:
+    """Give what maps the fields of an outlet's records."""
+    return FieldMap(outlet.fields, outlet.known_fields)
 
 
 def stage_records(task: StageTask, fields: FieldMap, found: Iterable[Record | Malformed]) -> Staged:
@@ -75,9 +82,28 @@ def stage_records(task: StageTask, fields: FieldMap, found: Iterable[Record | Ma
         _check_columns(task.chunk, fields)
         batches = _batches(found)
         counts = _write((normalise(batch, fields, task.outlet, task.guide) for batch in batches), articles, rejects)
-        return Staged(*place, *counts, fields.without_story())
+        _judge_new_fields(task.outlet, counts[-1])
+        return Staged(*place, *counts, fields.without_story(), targets=_targets(counts[-1], fields))
     except DumpRefused as error:
         return Staged(*place, refusal=str(error))
+
+
+def _judge_new_fields(outlet: Outlet, seen: Seen) -> None:
+    """Refuse a dump with fields that no mapping uses, where the settings freeze them, or say nothing of these."""
+    if outlet.new_fields == "ignore":
+        seen.unused.clear()
+    new = sorted({name for _, name in seen.unused})
+    if new and outlet.new_fields == "freeze":
+        shown = ", ".join(map(_short, new[:_SHOWN_NAMES]))
+        raise DumpRefused(
+            f"its fields are frozen, and it has others: {shown}; add them to known_fields of its source in the "
+            "settings, map them under its fields, or set new_fields to evolve"
+        )
+
+
+def _targets(seen: Seen, fields: FieldMap) -> dict[str, str]:
+    names = {name for _, name, _ in seen.values}
+    return {name: target for name in names if (target := fields.target_of(name))}
 
 
 def _batches(found: Iterable[Record | Malformed]) -> Iterator[list[Record | Malformed]]:

@@ -61,6 +61,13 @@ def summary(report: RunReport) -> str:
         out.print("quarantine: " + _counts(report.quarantine), markup=False)
     for source, fields in sorted(report.unused_fields.items())[:_SHOWN_FIELDS]:
         out.print(f"fields not used, {source}: {_counts(fields)}", markup=False, overflow="ellipsis", no_wrap=True)
+    for source, signals in sorted(report.drift.items())[:_SHOWN_FIELDS]:
+        words = "; ".join(signal["words"] for signal in signals[:_SHOWN_FIELDS])
+        out.print(f"drift, {source}: {words}", markup=False, soft_wrap=True)
+    if report.ignored:
+        more = f", and {len(report.ignored) - _SHOWN_FIELDS} more" if len(report.ignored) > _SHOWN_FIELDS else ""
+        names = ", ".join(report.ignored[:_SHOWN_FIELDS])
+        out.print(f"ignored, for they are no dumps: {names}{more}", markup=False, soft_wrap=True)
     for finding in report.findings:
         line = "{severity} {status}: {table_name}: {expectation}".format_map(finding)
         out.print(line, markup=False)

@@ -100,6 +100,7 @@ ARTICLES = Table(
         Column("published_at_origin", pa.string(), "Where that was found: field, page, url, dateline or none"),
         Column("published_at_zone", pa.string(), "Its zone: given with it, that of the source, assumed UTC, or none"),
         Column("published_at_precision", pa.string(), "How exact it is: time, day or none"),
+        Column("updated_at", TIMESTAMP, "When it was last changed, by its own word", "UTC", nullable=True),
         Column(PARTITION_COLUMN, pa.date32(), "Day of published_at; the partition", "UTC day", nullable=True),
         Column("paragraph_count", pa.int32(), "Paragraphs of the text", "paragraphs"),
         Column("word_count", pa.int32(), "Words of the text", "words"),

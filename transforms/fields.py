@@ -47,6 +47,7 @@ ALIASES: Final[Mapping[str, tuple[str, ...]]] = {
     ),
     "language": ("language", "lang", "language_code", "article_language", "idioma", "langue", "sprache"),
     "html": ("html", "raw_html", "page_html", "html_content", "page_source", "source_html", "article_html"),
+    "metadata": ("metadata", "meta", "page_metadata", "json_ld", "ld_json", "opengraph"),
     "summary": (
         "summary", "excerpt", "teaser", "abstract", "standfirst", "description", "short_description", "snippet", "lead",
         "lede", "lead_paragraph", "resumen", "resume", "zusammenfassung",
@@ -88,9 +89,13 @@ class Plan:
 
 @dataclass(slots=True)
 class FieldMap:
-    """Maps the fields of records to targets; `extra` (target to field names) goes before the usual names."""
+    """Maps the fields of records to targets; `extra` (target to field names) goes before the usual names.
+
+    `known` are fields that fill nothing, and of which that is no news.
+    """
 
     extra: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    known: tuple[str, ...] = ()
     _plans: dict[tuple[str, ...], Plan] = field(default_factory=dict)
     _names: dict[str, None] = field(default_factory=dict)
     _told: bool = False
@@ -106,6 +111,11 @@ class FieldMap:
     def has_story(self, keys: tuple[str, ...]) -> bool:
         """Tell whether any of these fields would fill the text, or what stands in for one."""
         return self._planned(keys).has_story
+
+    def target_of(self, key: str) -> str | None:
+        """Give the target that a field of this name can fill, if any."""
+        candidates = self._planned((key,)).candidates
+        return next((target for target, group in zip(TARGETS, candidates, strict=True) if group), None)
 
     def without_story(self) -> tuple[str, ...]:
         """Names of the fields planned for so far, if none of them ever told a story; empty otherwise."""
@@ -126,6 +136,7 @@ class FieldMap:
             for target in TARGETS
         )
         used = {key for group in candidates for key in group}
+        used.update(by_name[name] for name in map(_plain, self.known) if name in by_name)
         has_story = any(candidates[at] for at in _TELLING)
         return Plan(keys, candidates, tuple(key for key in keys if key not in used), has_story)
 

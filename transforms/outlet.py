@@ -1,8 +1,17 @@
-"""What the settings say of one outlet's files: what stands in for what its records leave out."""
+"""What the settings say of one outlet's files: what stands in for what its records leave out, and how to read them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Literal
+
+
+class Extractor(StrEnum):
+    """How the story is found in a web page: as exactly as we can, or ten times as fast."""
+
+    QUALITY = "quality"
+    SPEED = "speed"
+
 
 NewFields = Literal["evolve", "freeze", "ignore"]
 
@@ -16,8 +25,9 @@ class Outlet:
     timezone: IANA name of the zone that dates without one are in; None takes UTC, and marks it.
     is_day_first: whether 02/03/2026 is the second of March; None takes it month first.
     language: code for records that name none and whose text is too short to tell.
-    boilerplate: lines that its pages print under every story.
     new_fields: what a field that no mapping uses does: counted and shown, its dump refused, or nothing.
+    known_fields: fields that no mapping uses, and of which that is known.
+    extractor: how the story is found in its web pages.
     """
 
     name: str | None = None
@@ -25,5 +35,6 @@ class Outlet:
     timezone: str | None = None
     is_day_first: bool | None = None
     language: str | None = None
-    boilerplate: tuple[str, ...] = ()
     new_fields: NewFields = "evolve"
+    known_fields: tuple[str, ...] = ()
+    extractor: Extractor = Extractor.QUALITY

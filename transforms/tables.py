@@ -164,10 +164,22 @@ DUMPS = Table(
         Column("admitted", pa.int64(), "Records that became new articles", "records"),
         Column("replayed", pa.int64(), "Records whose article, or whose whole dump, was already known", "records"),
         Column("quarantined", pa.int64(), "Records in quarantine", "records"),
-        Column(
-            "unused_fields", pa.map_(pa.string(), pa.int64()), "Fields that no mapping used, and in how many records"
-        ),
         Column("outlet", pa.string(), "What `--source` named, for the files that do not say", nullable=True),
+    ),
+)
+
+SOURCE_FIELDS = Table(
+    "source_fields",
+    "ledger",
+    "What each source sent in each run, field by field and kind by kind of value.",
+    (
+        Column("run_id", pa.string(), "The run"),
+        Column("source", pa.string(), "Outlet of the records"),
+        Column("field", pa.string(), "Name of the field as delivered"),
+        Column("kind", pa.string(), "Kind of its values: text, number, boolean, list, object or a type of Parquet"),
+        Column("target", pa.string(), "What it is mapped to; null when nothing uses it", nullable=True),
+        Column("records", pa.int64(), "Records of the source in the run", "records"),
+        Column("filled", pa.int64(), "Values of this kind that were not empty", "records"),
     ),
 )
 
@@ -223,10 +235,11 @@ STORED: Final = (
     FEATURES,
     CLUSTER_CHANGES,
     DUMPS,
+    SOURCE_FIELDS,
     RUNS,
     AUDITS,
 )
-VIEWS: Final = (ARTICLES, COPIES, DELIVERIES, PAIRS, QUARANTINE, CLUSTER_CHANGES, DUMPS, RUNS, AUDITS)
+VIEWS: Final = (ARTICLES, COPIES, DELIVERIES, PAIRS, QUARANTINE, CLUSTER_CHANGES, DUMPS, SOURCE_FIELDS, RUNS, AUDITS)
 
 
 def schema_digest() -> str:

@@ -14,6 +14,7 @@ from transforms.parse import (
     Format,
     Malformed,
     Record,
+    frames,
     header,
     parse,
     row_group_count,
@@ -36,7 +37,7 @@ class Chunk:
 
 
 def chunks(member: Member, target_bytes: int = TARGET_BYTES, *, member_index: int = 0) -> tuple[Chunk, ...]:
-    """Cut JSON Lines at line ends, SGML between articles, Parquet between row groups; records keep their order.
+    """Cut JSON Lines at line ends, SGML and web archives between articles, Parquet between row groups; order is kept.
 
     Raises DumpRefused when a Parquet file is damaged.
     """
@@ -72,6 +73,8 @@ def mapped(path: Path) -> mmap.mmap:
 def _cuts(member: Member, target_bytes: int) -> list[tuple[int, int]]:
     if member.format is Format.PARQUET:
         return _row_group_cuts(member, target_bytes)
+    if member.format is Format.WARC:
+        return _frame_cuts(mapped(member.path), target_bytes)
     if member.format not in (Format.JSONL, Format.SGML) or member.byte_count <= target_bytes:
         return [(0, member.byte_count)]
     data = mapped(member.path)
@@ -88,6 +91,14 @@ def _cuts_at(data: Data, end: bytes, target_bytes: int) -> list[tuple[int, int]]
         cuts.append((start, stop))
         start = stop
     return cuts
+
+
+def _frame_cuts(data: Data, target_bytes: int) -> list[tuple[int, int]]:
+    begins = [0]
+    for frame in frames(data):
+        if frame.begin - begins[-1] >= target_bytes:
+            begins.append(frame.begin)
+    return list(zip(begins, [*begins[1:], len(data)], strict=True))
 
 
 def _row_group_cuts(member: Member, target_bytes: int) -> list[tuple[int, int]]:

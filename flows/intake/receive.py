@@ -13,13 +13,15 @@ from flows.intake.archives import TAR_HEAD_BYTES, Entry, is_tar, is_zip, tar_ent
 from flows.intake.decompress import Budget, Codec, Stream, unpacked
 from flows.intake.delivery import Delivery, Sink, opened
 from flows.intake.receipt import IntakeLimits, Member, RawCopy, Receipt, printable
-from flows.intake.sniff import PARQUET_MAGIC, IsTextColumn, recognise, unknown_format
+from flows.intake.sniff import PARQUET_MAGIC, IsText, IsTextColumn, recognise, unknown_format
 from flows.intake.staging import Staged, stage
 from transforms.errors import DumpRefused
+from transforms.parse import Data, Format, census
+from transforms.parse.formats import FORMATS
 
 _KNOWN: Final = (
-    "known are .txt, .jsonl, .json, .csv, .tsv, .parquet, RSS, Atom, NITF, NewsML, Reuters SGML, .eml and .mbox,"
-    " plain, under gzip, zstd, bzip2 or xz, or in a zip or tar"
+    f"known are {', '.join(kind.name for kind in FORMATS if kind.suffixes)}, plain, under gzip, zstd, bzip2 or xz, "
+    "or in a zip or tar"
 )
 _SHOWN_SKIPS: Final = 3
 _DEFAULT_LIMITS: Final = IntakeLimits()
@@ -31,18 +33,20 @@ def receive(
     workspace: Path,
     limits: IntakeLimits = _DEFAULT_LIMITS,
     is_text_column: IsTextColumn | None = None,
+    is_text: IsText | None = None,
     *,
     keep_raw: bool = True,
 ) -> Receipt:
     """Stage the file at `path`, delivered under `name`, in `workspace`, a folder of this dump alone.
 
-    `is_text_column` tells a column that holds articles, so that a table whose name says nothing is known by its header.
+    `is_text_column` tells a column that holds articles, so that a table whose name says nothing is known by its header;
+    `is_text` tells a file that the settings say is text.
     Raises DumpRefused in one sentence; a failure to write is an OSError.
     """
     label = printable(name)
     workspace.mkdir(parents=True, exist_ok=True)
     with opened(path, label) as delivery:
-        reception = _Reception(delivery, workspace, limits, is_text_column)
+        reception = _Reception(delivery, workspace, limits, is_text_column, is_text)
         receipt = reception.receipt(keep_raw=keep_raw)
         delivery.ensure_unchanged()
         return receipt
@@ -52,13 +56,19 @@ class _Reception:
     """The reception of one delivery: what has been staged and skipped so far."""
 
     def __init__(
-        self, delivery: Delivery, workspace: Path, limits: IntakeLimits, is_text_column: IsTextColumn | None
+        self,
+        delivery: Delivery,
+        workspace: Path,
+        limits: IntakeLimits,
+        is_text_column: IsTextColumn | None,
+        is_text: IsText | None,
     ) -> None:
         self.delivery = delivery
         self.label = delivery.label
         self.workspace = workspace
         self.limits = limits
         self.is_text_column = is_text_column
+        self.is_text = is_text
         self.budget = self._new_budget()
         self.members: list[Member] = []
         self.digests: list[str] = []
@@ -150,15 +160,24 @@ class _Reception:
 
     def _add(self, staged: Staged, member: str | None) -> bool:
         with _mapped(staged.path) as content:
-            found = recognise(content, member or self.label, staged.first_bad_byte, self.is_text_column)
-        if found is not None:
-            self.members.append(Member(member, staged.path, *found, staged.byte_count))
+            found = recognise(content, member or self.label, staged.first_bad_byte, self.is_text_column, self.is_text)
+            if found is not None:
+                self.members.append(Member(member, staged.path, *found, staged.byte_count))
+                self.skipped.extend(_passed_over(content, found[0], member or self.label))
         return found is not None
 
 
 def _what(staged: Staged) -> str:
     with _mapped(staged.path) as content:
         return unknown_format(content)
+
+
+def _passed_over(content: Data, form: Format, shown: str) -> Iterator[str]:
+    """Say of a web archive what it holds beside pages, which no record comes of."""
+    counts = census(content) if form is Format.WARC else {}
+    if counts:
+        what = ", ".join(f"{count:,} {kind}" for kind, count in sorted(counts.items()))
+        yield f"{shown} holds {what}, which are no articles"
 
 
 @contextmanager

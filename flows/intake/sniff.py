@@ -9,34 +9,24 @@ from typing import Final
 from charset_normalizer import from_bytes
 
 from transforms.errors import DumpRefused
-from transforms.parse import MAX_RECORD_BYTES, Data, Format, header, is_object, lines, markup_format, settled, xml_root
+from transforms.parse import (
+    MAX_RECORD_BYTES,
+    Data,
+    Format,
+    begins_like_page,
+    header,
+    is_archive,
+    is_object,
+    lines,
+    markup_format,
+    settled,
+    xml_root,
+)
+from transforms.parse.formats import BY_SUFFIX
 
 _COMPRESSED: Final = frozenset({".gz", ".gzip", ".z", ".zst", ".zstd", ".bz2", ".xz"})
-_BY_SUFFIX: Final = {
-    ".txt": Format.TXT,
-    ".text": Format.TXT,
-    ".jsonl": Format.JSONL,
-    ".ndjson": Format.JSONL,
-    ".jsonlines": Format.JSONL,
-    ".jl": Format.JSONL,
-    ".json": Format.JSON,
-    ".csv": Format.CSV,
-    ".tsv": Format.TSV,
-    ".tab": Format.TSV,
-    ".parquet": Format.PARQUET,
-    ".pq": Format.PARQUET,
-    ".xml": Format.FEED,
-    ".rss": Format.FEED,
-    ".atom": Format.FEED,
-    ".rdf": Format.FEED,
-    ".nitf": Format.NITF,
-    ".newsml": Format.NEWSML,
-    ".sgm": Format.SGML,
-    ".sgml": Format.SGML,
-    ".eml": Format.EML,
-    ".mbox": Format.MBOX,
-}
 _SAMPLE_BYTES: Final = 64 << 10
+_MARK_BYTES: Final = 64
 _JSON_START: Final = re.compile(r"\{\s*[\"}]|\[\s*\{")
 _CONTROL: Final = bytes(set(range(32)) - set(b"\t\n\v\f\r\x1b"))
 _MAX_CONTROL_SHARE: Final = 0.1
@@ -54,6 +44,8 @@ _HUNGARIAN: Final = b"\xf5\xfb"
 """Bytes that no one Western language uses together."""
 
 IsTextColumn = Callable[[str], bool]
+IsText = Callable[[str], bool]
+"""Tells by its name a file that the settings say is text."""
 
 
 def named_format(name: str) -> Format | None:
@@ -61,17 +53,25 @@ def named_format(name: str) -> Format | None:
     path = PurePosixPath(name.lower())
     while path.suffix in _COMPRESSED:
         path = path.with_suffix("")
-    return _BY_SUFFIX.get(path.suffix)
+    return BY_SUFFIX.get(path.suffix)
 
 
 def recognise(
-    content: Data, name: str, first_bad_byte: int | None, is_text_column: IsTextColumn | None = None
+    content: Data,
+    name: str,
+    first_bad_byte: int | None,
+    is_text_column: IsTextColumn | None = None,
+    is_text: IsText | None = None,
 ) -> tuple[Format, str] | None:
     """Return format and encoding, or null for a format we do not know: no text is taken for an article unasked."""
     promised = named_format(name)
+    if promised is None and is_text is not None and is_text(name):
+        promised = Format.TXT
     if content[:4] == PARQUET_MAGIC and content[-4:] == PARQUET_MAGIC:
         return Format.PARQUET, ""
-    if promised is Format.PARQUET or _is_binary(content):
+    if is_archive(content[:_MARK_BYTES]):
+        return Format.WARC, ""
+    if promised in (Format.PARQUET, Format.WARC) or _is_binary(content):
         return None
     encoding = encoding_of(content, first_bad_byte)
     form = markup_format(content, settled(content, encoding)) or _mail_format(content, promised)
@@ -128,7 +128,10 @@ def _json_format(first: bytes, second: bytes, encoding: str, promised: Format | 
 def _text_format(
     content: Data, encoding: str, promised: Format | None, is_text_column: IsTextColumn | None
 ) -> Format | None:
-    if promised in (Format.CSV, Format.TSV):
+    is_table = promised in (Format.CSV, Format.TSV)
+    if promised is Format.HTML or (not is_table and begins_like_page(content[:_SAMPLE_BYTES])):
+        return Format.HTML
+    if is_table:
         return promised
     if promised not in (None, Format.TXT):
         return None

@@ -23,6 +23,7 @@ _SORT_KEYS: Final = {
     "features": ("published_date", "text_id"),
     "cluster_changes": ("run_id", "article_id"),
     "dumps": ("run_id", "dump_name"),
+    "source_fields": ("run_id", "source", "field", "kind"),
     "runs": ("snapshot",),
     "audits": ("run_id", "table_name", "expectation"),
 }
@@ -32,6 +33,7 @@ _DICTIONARY_COLUMNS: Final = frozenset(
     {
         "source", "language", "published_at_origin", "relation", "rule", "twin_relation", "twin_rule", "reason",
         "dump_digest", "dump_name", "member", "run_id", "status", "table_name", "expectation", "severity", "driver",
+        "field", "kind", "target",
     }
 )  # fmt: skip
 _DICTIONARY_LEAVES: Final = {"edits": "edits.key_value.key"}  # a nested column goes by its leaf

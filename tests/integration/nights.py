@@ -43,11 +43,11 @@ def take(lake: str | Path, paths: Sequence[Path], auditor: Executor, **settings:
         return description.run(paths, Settings(lake=str(lake), **settings), driver, auditor=auditor)
 
 
-def take_unaudited(lake: str | Path, paths: Sequence[Path], hook: Hook = perform_at_once) -> RunReport:
+def take_unaudited(lake: str | Path, paths: Sequence[Path], hook: Hook = perform_at_once, **chosen: Any) -> RunReport:
     """One whole run but for the audit, which passes whatever it is given."""
     store = Store.open(lake, create=True, hook=hook)
     with PlainDriver(1) as driver:
-        settings = Settings(lake=str(lake), workers=1)
+        settings = Settings(lake=str(lake), workers=1, **chosen)
         return description.run(paths, settings, driver, auditor=Unaudited(), store=store)
 
 

@@ -13,6 +13,7 @@ import pytest
 from flows import run as description
 from tests.integration.told import Told
 from transforms.dictionary import markdown
+from transforms.parse.formats import formats_table
 
 PROJECT = Path(__file__).parents[2]
 README = (PROJECT / "README.md").read_text("utf-8")
@@ -115,6 +116,10 @@ def test_a_changed_figure_in_the_readme_would_be_noticed() -> None:
 
     assert _steady(output) == _steady(output.replace("3.2", "99.9"))
     assert _steady(output) != _steady(output.replace("24", "25"))
+
+
+def test_the_table_of_formats_is_the_declared_one() -> None:
+    assert formats_table() in README
 
 
 def test_the_data_dictionary_is_the_declared_one() -> None:

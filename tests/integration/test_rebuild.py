@@ -15,11 +15,13 @@ from flows.drivers import PlainDriver
 from flows.inquiry.changes_sheet import changes_sheet
 from flows.lake import connect
 from flows.lake.store import Store
+from flows.night import deduplicate
 from flows.rebuild import rebuild, try_rebuild
 from flows.report import RunReport
 from flows.run import run
 from flows.settings import Settings
 from flows.stage import Staged, StageTask
+from flows.stage import stage as stage_chunk
 from tests.faults.stories import all_of, write_nights
 from tests.integration.nights import Unaudited, content, take_unaudited, write_dump
 from transforms.errors import LakeDamaged, RulesChanged, UsageError
@@ -61,11 +63,10 @@ def lake(three_nights: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
 def staged(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
     """Note every chunk that is staged, and not taken from what was done before."""
     noted: list[Path] = []
-    before = memory.stage
 
     def stage(task: StageTask) -> Staged:
         noted.append(task.stem)
-        return before(task)
+        return stage_chunk(task)
 
     monkeypatch.setattr(memory, "stage", stage)
     return noted
@@ -93,7 +94,7 @@ def test_a_rebuild_gives_the_rows_of_one_run_over_all_dumps_and_keeps_the_histor
 def test_a_rebuild_that_died_goes_on_from_the_chunks_that_were_done(
     lake: Path, staged: list[Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    before, undisturbed, calls = content(lake), again.deduplicate, []
+    before, undisturbed, calls = content(lake), deduplicate, []
 
     def dies(*arguments: Any) -> Any:
         calls.append(1)
@@ -138,7 +139,7 @@ def test_a_trial_publishes_nothing_and_tells_what_would_differ(lake: Path, stage
     assert 3 == Store.open(lake, create=False).current().number  # type: ignore[union-attr]
     assert (0, 0) == (found.added, found.gone)
     assert found.changed == sum(then[article_id] != now[article_id] for article_id in then) > 0
-    assert "other settings under [pairs] or [canonical]" in changes_sheet(found)
+    assert "other settings under [pairs], [canonical] or [cleaning]" in changes_sheet(found)
     assert all(len(column.samples) <= 2 for column in found.columns)
     chunks = len(staged)
     rebuilt(lake, pairs=OTHER_RULES)

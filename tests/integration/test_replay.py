@@ -12,7 +12,8 @@ from flows.lake.store import Store
 from flows.replay import replay
 from flows.report import RunReport
 from flows.run import run
-from flows.settings import Settings, Source
+from flows.settings import Settings
+from flows.source_settings import Source
 from tests.integration.nights import Unaudited, content, write_dump
 from transforms.errors import UsageError
 
@@ -108,7 +109,7 @@ def test_bytes_of_rejects_beyond_the_quota_are_not_kept_whatever_the_order_of_ni
     dumps = [
         write_dump(tmp_path / f"{name}.jsonl", rejects[:1] + rejects[at:]) for name, at in (("one", 1), ("two", 3))
     ]
-    limit = {"quarantine": {"max_mb_per_dump": 1}}
+    limit: dict[str, Any] = {"quarantine": {"max_mb_per_dump": 1}}
     taken(tmp_path / "lake", dumps, **limit)
     for dump in reversed(dumps):
         taken(tmp_path / "other", [dump], **limit)

@@ -1,12 +1,14 @@
 """Settings name the lake in one way, however it was given."""
 
+import re
 from pathlib import Path
 
 import pytest
 
-from flows.settings import Settings, load_settings
+from flows.settings import Cleaning, Settings, load_settings
 from transforms.canonical import CanonicalSettings, Criterion
 from transforms.errors import UsageError
+from transforms.text import Guide
 
 
 def test_a_lake_given_as_a_path_is_text() -> None:
@@ -43,3 +45,60 @@ def test_an_order_is_part_of_the_rules() -> None:
     other = CanonicalSettings((Criterion.LONGEST,))
 
     assert Settings().rules_digest != Settings(canonical=other).rules_digest
+
+
+WRONG = [
+    ('timezone = "Europe/Berln"', "'Europe/Berln' is no IANA time zone; did you mean 'Europe/Berlin'?"),
+    ('timezone = "New York"', "did you mean 'America/New_York'?"),
+    ('date_order = "dmy"', "'day first' or 'month first', not 'dmy'"),
+    ('language = "English"', "'English' is no ISO 639 code; English is 'en'"),
+    ('new_fields = "frieze"', "'evolve', 'freeze' or 'ignore', not 'frieze'"),
+    ('encoding = "latin-9000"', "'latin-9000' is no encoding"),
+    ('boilerplate = ["one\\ntwo"]', "is not one line of text"),
+    ('extractor = "best"', "'quality' or 'speed', not 'best'"),
+    ("one_article_a_line = 7", "should be a valid boolean"),
+    ('date_ordr = "day first"', "unknown setting 'sources.echo.date_ordr'; did you mean 'date_order'?"),
+    ('fields = { titel = ["t"] }', "did you mean 'title'?"),
+]
+
+
+@pytest.mark.parametrize(("line", "complaint"), WRONG, ids=[line.split()[0] for line, _ in WRONG])
+def test_a_wrong_setting_of_a_source_is_refused_in_a_sentence(line: str, complaint: str, tmp_path: Path) -> None:
+    (tmp_path / "broadsheet.toml").write_text(f"[sources.echo]\n{line}\n")
+
+    with pytest.raises(UsageError, match=re.escape(complaint)):
+        load_settings(tmp_path / "broadsheet.toml")
+
+
+def test_the_settings_of_a_source_are_what_its_records_are_read_with(tmp_path: Path) -> None:
+    (tmp_path / "broadsheet.toml").write_text("""
+        extractor = "speed"
+        [cleaning]
+        off = ["tag"]
+        [sources.echo]
+        files = ["echo-*"]
+        timezone = "America/New_York"
+        date_order = "day first"
+        language = "en"
+        boilerplate = ["  Read more at the Echo. "]
+        encoding = "latin1"
+    """)
+    settings = load_settings(tmp_path / "broadsheet.toml")
+    own = settings.sources["echo"]
+    outlet = own.outlet("echo", settings.extractor)
+
+    assert ("America/New_York", True, "en", "speed") == (
+        outlet.timezone, outlet.is_day_first, outlet.language, outlet.extractor,
+    )  # fmt: skip
+    assert Guide(frozenset({"tag"}), ("Read more at the Echo.",)) == own.guide(settings.cleaning.off)
+    assert "iso8859-1" == own.encoding
+
+
+def test_rules_turned_off_are_known_ones_and_part_of_the_rules(tmp_path: Path) -> None:
+    (tmp_path / "broadsheet.toml").write_text('[cleaning]\noff = ["tags"]\n')
+
+    with pytest.raises(UsageError, match="'tags' is no rule of cleaning; did you mean 'tag'"):
+        load_settings(tmp_path / "broadsheet.toml")
+    off = Settings(cleaning=Cleaning(off=("tag", "entity")))
+    assert Settings().rules_digest != off.rules_digest
+    assert off.rules_digest == Settings(cleaning=Cleaning(off=("entity", "tag", "tag"))).rules_digest

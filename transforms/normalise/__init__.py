@@ -11,6 +11,7 @@ import pyarrow as pa
 from transforms.fields import FieldMap
 from transforms.normalise.dating import date_columns
 from transforms.normalise.identity import addresses, article_ids, delivered, sources
+from transforms.normalise.pages import fill
 from transforms.normalise.staged import REJECTS, STAGED, Batch, Rejects, Seen
 from transforms.normalise.story import (
     authors,
@@ -39,6 +40,7 @@ def normalise(
     rejects = Rejects()
     values = values_of(_sound(records, rejects), fields)
     given = delivered(values)
+    fill(values, outlet.extractor)
     urls, canonical = addresses(values)
     outlets = sources(values, urls, canonical, outlet.name)
     told = stories(values, guide)

@@ -1,6 +1,7 @@
 """When it was published: from the field, else the page, the address, the dateline; with origin, zone and precision."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from transforms.article import Origin, Precision, Zone
@@ -25,8 +26,14 @@ def date_columns(values: Values, urls: Column, datelines: Sequence[str | None], 
         "published_at_origin": [origin.value for _, origin in dates],
         "published_at_zone": [(moment.zone if moment else Zone.NONE).value for moment in moments],
         "published_at_precision": [(moment.precision if moment else Precision.NONE).value for moment in moments],
+        "updated_at": [_updated(value, outlet) for value in values["updated"]],
         PARTITION_COLUMN: [moment.at.date() if moment else None for moment in moments],
     }
+
+
+def _updated(value: Any, outlet: Outlet) -> datetime | None:
+    moment = parse_date(value, outlet.timezone, outlet.is_day_first) if value is not None else None
+    return moment.at if moment else None
 
 
 def _date(value: Any, page: Any, url: str | None, dateline: str | None, outlet: Outlet) -> tuple[Moment | None, Origin]:

@@ -4,13 +4,16 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 
 from transforms.article import Reason
-from transforms.parse import article_lines, columnar, delimited, feed, mail, newsml, nitf, sgml
+from transforms.parse import article_lines, columnar, delimited, feed, html, mail, newsml, nitf, sgml, warc
 from transforms.parse.columnar import row_group_count
 from transforms.parse.decoding import WIDE, decode, lines, settled
 from transforms.parse.document import document
+from transforms.parse.frames import frames, is_archive
+from transforms.parse.html import begins_like_page
 from transforms.parse.markup_format import markup_format, xml_root
 from transforms.parse.objects import objects, value
 from transforms.parse.record import MAX_RECORD_BYTES, Data, Fault, Format, Malformed, Record, malformed, too_long
+from transforms.parse.warc import census
 
 __all__ = [
     "MAX_RECORD_BYTES",
@@ -19,7 +22,11 @@ __all__ = [
     "Format",
     "Malformed",
     "Record",
+    "begins_like_page",
+    "census",
+    "frames",
     "header",
+    "is_archive",
     "is_object",
     "lines",
     "markup_format",
@@ -41,9 +48,9 @@ def parse(
 ) -> Iterator[Record | Malformed]:
     """Yield the records of the data, numbered from 0.
 
-    `start` and `stop` choose a part: bytes that begin and end at line ends for JSON Lines, between articles for SGML,
-    row groups for Parquet;
-    the other formats are read whole. Offsets are bytes from the beginning of the data, null for Parquet.
+    `start` and `stop` choose a part: bytes that begin and end at line ends for JSON Lines, between articles for SGML
+    and web archives, row groups for Parquet; the other formats are read whole. Offsets are bytes from the beginning of
+    the data, null for Parquet.
     Raises DumpRefused, in a sentence that leaves naming the file to the caller, when the file as a whole is broken.
     """
     match form:
@@ -56,6 +63,8 @@ def parse(
             return columnar.rows(data, start, stop, max_record_bytes)
         case Format.SGML:
             return sgml.articles(data, settled(data, encoding), start, stop, max_record_bytes)
+        case Format.WARC:
+            return warc.pages(data, start, stop, max_record_bytes)
         case _:
             return _WHOLE[form](data, settled(data, encoding), max_record_bytes)
 
@@ -93,6 +102,7 @@ def _article(data: Data, encoding: str, max_record_bytes: int) -> Iterator[Recor
 _WHOLE: Final[Mapping[Format, Callable[[Data, str, int], Iterator[Record | Malformed]]]] = {
     Format.TXT: _article,
     Format.JSON: document,
+    Format.HTML: html.page,
     Format.FEED: feed.items,
     Format.NITF: nitf.documents,
     Format.NEWSML: newsml.items,

@@ -5,7 +5,6 @@ import re
 from collections import deque
 from collections.abc import Iterator
 from contextlib import suppress
-from io import StringIO
 from typing import Final
 
 from transforms.article import Reason
@@ -169,7 +168,7 @@ def _escape(data: Data, encoding: str, delimiter: str) -> str | None:
 
 def _fitting_rows(text: str, delimiter: str, escape: str | None) -> int:
     """Count rows of the header's width, all of them well quoted."""
-    rows = csv.reader(StringIO(text, newline=""), delimiter=delimiter, escapechar=escape, strict=True)
+    rows = csv.reader((f"{line}\n" for line in text.split("\n")), delimiter=delimiter, escapechar=escape, strict=True)
     widths: list[int] = []
     with suppress(csv.Error):
         widths.extend(map(len, rows))

@@ -19,7 +19,8 @@ _ESCAPED_FROM: Final = re.compile(rb"^>(?=>*+From )", re.MULTILINE)
 _STRUCTURE: Final = re.compile(rb"^content-[a-z\-]{1,30}+:[^\n]*+(?:\n[ \t][^\n]*+)*+", re.MULTILINE | re.IGNORECASE)
 _BOUNDARY: Final = re.compile(rb"boundary\s*\*?=", re.IGNORECASE)
 _MAX_PARTS: Final = 1_000
-_MAX_BOUNDARIES: Final = 32
+_MAX_COMPARISONS: Final = 10_000_000
+_MAX_DIVIDERS: Final = 10_000
 _MAX_HEADER_CHARS: Final = 10_000
 """The mail library's work grows with the square of a header, and with the lines times the nested parts."""
 
@@ -46,7 +47,7 @@ def _record(
     raw = data[begin:end]
     written = _ESCAPED_FROM.sub(b"", raw[head_bytes:]) if head_bytes else raw
     if _is_trap(written):
-        what = f"a header of over {_MAX_HEADER_CHARS:,} bytes, or more than {_MAX_BOUNDARIES} parts that hold parts"
+        what = f"a header of over {_MAX_HEADER_CHARS:,} bytes, or parts within parts beyond measure"
         return malformed(number, data, span, Fault(Reason.MALFORMED, what))
     try:
         parsed = message_from_bytes(written)
@@ -62,7 +63,9 @@ def _record(
 def _is_trap(written: bytes) -> bool:
     headers = [found.group() for found in _STRUCTURE.finditer(written)]
     boundaries = sum(len(_BOUNDARY.findall(header)) for header in headers)
-    return boundaries > _MAX_BOUNDARIES or any(len(header) > _MAX_HEADER_CHARS for header in headers)
+    is_deep = boundaries * written.count(b"\n") > _MAX_COMPARISONS
+    is_wide = boundaries > 0 and written.count(b"\n--") > _MAX_DIVIDERS
+    return is_deep or is_wide or any(len(header) > _MAX_HEADER_CHARS for header in headers)
 
 
 def _fields(mail: Message, encoding: str) -> dict[str, object]:

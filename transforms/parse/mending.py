@@ -25,6 +25,8 @@ def mended(text: str) -> str:
 
 def _known(found: re.Match[str]) -> str:
     whole, name = found[0], found["name"]
+    if whole == "&":  # One string for all of them: a text may hold millions.
+        return "&amp;"
     if whole[0] == "<" or name in _OF_XML:
         return whole
     if found["number"]:

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from transforms.parse import nitf
 from transforms.parse.elements import Elements
-from transforms.parse.nodes import Element, attribute, first, language_of, local, named, paragraphs_of, text_of
+from transforms.parse.nodes import Element, attribute, first, language_of, line_of, local, named, paragraphs_of, text_of
 from transforms.parse.record import Data, Malformed, Record
 
 ROOTS: Final = frozenset(
@@ -19,7 +19,9 @@ ROOTS: Final = frozenset(
 """Names of root elements, in lower case, without prefix."""
 _NAMES: Final = rb"(?:[\w.\-]+:)?(?:newsItem|packageItem|conceptItem|planningItem|knowledgeItem|catalogItem|NewsItem)"
 _USABLE: Final = ("usable", "stat:usable")
-_TEXT_KINDS: Final = (None, "text", "complexdata", "complex data")
+_KINDS: Final = ("MediaType", "Role")
+_HOLDERS: Final = ("NewsComponent", "ContentItem")
+_TEXT_KINDS: Final = ("", "text", "complexdata", "complex data")
 _NO_STORY_ROLES: Final = ("caption", "script", "shotlist", "alternate caption")
 _STORIES: Final = ("ninat:text", "ninat:composite", None)
 
@@ -48,17 +50,17 @@ def _second_generation(item: Element) -> dict[str, Any]:
     status = attribute(meta, "pubStatus", "qcode")
     guid, version = item.get("guid"), item.get("version")
     return inner | _said(
-        title=_line(_headline(about)) or inner.get("title") or _line(_child(meta, "title")),
+        title=line_of(_headline(about)) or inner.get("title") or line_of(_child(meta, "title")),
         authors=_people(about) or inner.get("authors"),
-        dateline=_line(_child(about, "dateline")) or inner.get("dateline") or _party(_child(about, "located")),
-        agency=_line(_child(about, "creditline")) or _party(_child(about, "infoSource")) or provider,
+        dateline=line_of(_child(about, "dateline")) or inner.get("dateline") or _party(_child(about, "located")),
+        agency=line_of(_child(about, "creditline")) or _party(_child(about, "infoSource")) or provider,
         source=inner.get("source") or provider,
         source_id=f"{guid}:{version}" if guid and version else guid,
-        published=_line(_child(meta, "embargoed"))
-        or _line(_child(meta, "firstCreated"))
-        or _line(_child(about, "contentCreated"))
-        or _line(_child(meta, "versionCreated")),
-        updated=_line(_child(meta, "versionCreated")),
+        published=line_of(_child(meta, "embargoed"))
+        or line_of(_child(meta, "firstCreated"))
+        or line_of(_child(about, "contentCreated"))
+        or line_of(_child(meta, "versionCreated")),
+        updated=line_of(_child(meta, "versionCreated")),
         language=attribute(about, "language", "tag") or language_of(item) or inner.get("language"),
         summary=_summary(meta, about),
         pub_status=None if status in _USABLE else status,
@@ -79,24 +81,24 @@ def _headline(about: Element | None) -> Element | None:
 
 def _people(about: Element | None) -> list[str]:
     printed = [name for by in _children(about, "by") for name in nitf.byline_names(by)]
-    named_ones = (_line(_child(creator, "name")) for creator in _children(about, "creator"))
+    named_ones = (line_of(_child(creator, "name")) for creator in _children(about, "creator"))
     return printed or list(filter(None, named_ones))
 
 
 def _first_generation(item: Element) -> dict[str, Any]:
     identifier, management = first(item, "NewsIdentifier"), first(item, "NewsManagement")
-    inner = next(filter(None, map(_inner_of_content, named(item, "ContentItem"))), {})
+    inner = next((inner for inner in map(_inner_of, _contents(item)) if "text" in inner), {})
     provider = attribute(first(item, "Provider"), "Party", "FormalName")
     status = attribute(management, "Status", "FormalName")
     return inner | _said(
-        title=_line(first(item, "HeadLine")) or inner.get("title"),
+        title=line_of(first(item, "HeadLine")) or inner.get("title"),
         authors=_bylines(item) or inner.get("authors"),
-        dateline=_line(first(item, "DateLine")) or inner.get("dateline"),
+        dateline=line_of(first(item, "DateLine")) or inner.get("dateline"),
         agency=attribute(first(item, "Source"), "Party", "FormalName") or provider,
         source=provider or inner.get("source"),
         source_id=_identifier(identifier),
-        published=_line(_below(management, "FirstPublished", "FirstCreated", "ThisRevisionCreated")),
-        updated=_line(_below(management, "ThisRevisionCreated")),
+        published=line_of(_below(management, "FirstPublished", "FirstCreated", "ThisRevisionCreated")),
+        updated=line_of(_below(management, "ThisRevisionCreated")),
         language=attribute(first(item, "DescriptiveMetadata"), "Language", "FormalName")
         or language_of(item)
         or inner.get("language"),
@@ -111,19 +113,24 @@ def _bylines(item: Element) -> list[str]:
 def _identifier(identifier: Element | None) -> str | None:
     if identifier is None:
         return None
-    public = _line(first(identifier, "PublicIdentifier"))
-    parts = (_line(first(identifier, name)) for name in ("ProviderId", "DateId", "NewsItemId", "RevisionId"))
+    public = line_of(first(identifier, "PublicIdentifier"))
+    parts = (line_of(first(identifier, name)) for name in ("ProviderId", "DateId", "NewsItemId", "RevisionId"))
     return public or ":".join(filter(None, parts)) or None
 
 
-def _inner_of_content(content: Element) -> dict[str, Any]:
-    """Read the content of a component, unless it is a caption or no text."""
-    for component in (content, *content.iterancestors()):
-        kind = next((c.get("FormalName", "") for c in _children(component, "MediaType")), None)
-        role = next((c.get("FormalName", "") for c in _children(component, "Role")), "")
-        if (kind.lower() if kind else None) not in _TEXT_KINDS or role.lower() in _NO_STORY_ROLES:
-            return {}
-    return _inner_of(content if (data := _child(content, "DataContent")) is None else data)
+def _contents(component: Element) -> Iterator[Element]:
+    """Yield what holds the content of the components, leaving out captions and what is no text."""
+    children = list(component.iterchildren("*"))
+    said = {local(child): child.get("FormalName", "").lower() for child in children if local(child) in _KINDS}
+    if said.get("MediaType", "") not in _TEXT_KINDS or said.get("Role") in _NO_STORY_ROLES:
+        return
+    if local(component) == "ContentItem":
+        data = _child(component, "DataContent")
+        yield component if data is None else data
+        return
+    for child in children:
+        if local(child) in _HOLDERS:
+            yield from _contents(child)
 
 
 def _inner(content_set: Element | None) -> dict[str, Any]:
@@ -143,7 +150,9 @@ def _inner_of(content: Element) -> dict[str, Any]:
     page = first(content, "body")
     text = paragraphs_of(content if page is None else page)
     return (
-        _said(text=text, title=_line(first(content, "title")), language=language_of(*content.iter("*"))) if text else {}
+        _said(text=text, title=line_of(first(content, "title")), language=language_of(*content.iter("*")))
+        if text
+        else {}
     )
 
 
@@ -168,9 +177,4 @@ def _party(element: Element | None) -> str | None:
     if element is None:
         return None
     code = (element.get("qcode") or element.get("uri") or "").rstrip("/").replace("/", ":")
-    return _line(_child(element, "name")) or element.get("literal") or code.rpartition(":")[2] or None
-
-
-def _line(element: Element | None) -> str | None:
-    text = text_of(element)
-    return " ".join(text.split()) if text else None
+    return line_of(_child(element, "name")) or element.get("literal") or code.rpartition(":")[2] or None

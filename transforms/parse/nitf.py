@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from transforms.parse.elements import Elements
-from transforms.parse.nodes import Element, attribute, first, language_of, local, named, paragraphs_of, text_of
+from transforms.parse.nodes import Element, attribute, first, language_of, line_of, local, named, paragraphs_of
 from transforms.parse.record import Data, Malformed, Record
 
 _NAMES: Final = rb"(?:[\w.\-]+:)?nitf"
@@ -29,7 +29,7 @@ def fields(tree: Element) -> dict[str, Any]:
     text = _story(tree)
     status = attribute(tree, "docdata", "management-status")
     said = {
-        "title": _line(first(tree, "hl1")) or _line(first(tree, "title")),
+        "title": line_of(first(tree, "hl1")) or line_of(first(tree, "title")),
         "text": text,
         "summary": None if text else paragraphs_of(first(tree, "abstract")),
         "url": address if is_web else None,
@@ -37,8 +37,8 @@ def fields(tree: Element) -> dict[str, Any]:
         "published": _published(tree),
         "updated": next((e.get("norm") for e in reversed(list(named(tree, "revision-history")))), None),
         "authors": _authors(tree),
-        "dateline": _line(first(tree, "dateline")),
-        "agency": _line(first(tree, "distributor")) or attribute(tree, "doc-id", "regsrc"),
+        "dateline": line_of(first(tree, "dateline")),
+        "agency": line_of(first(tree, "distributor")) or attribute(tree, "doc-id", "regsrc"),
         # An address names the outlet as other dumps do; its printed name would be another.
         "source": None if is_web else attribute(tree, "pubdata", "name"),
         "language": language_of(tree, *named(tree, "body", "body.content")),
@@ -49,13 +49,15 @@ def fields(tree: Element) -> dict[str, Any]:
 
 def byline_names(byline: Element) -> list[str]:
     """Return the people of a byline, or what it says without `by` and the writer's post."""
-    people = [name for person in named(byline, "person") if (name := _line(person))]
+    people = [name for person in named(byline, "person") if (name := line_of(person))]
     if people:
         return people
     for post in list(named(byline, "byttl", "virtloc")):
         post.text, post[:] = "", []
-    words = _BY.sub("", _line(byline) or "", count=1) if _BY.match(_line(byline) or "") else _line(byline) or ""
-    return [name] if (name := words.strip(" ,;")) else []
+    printed = line_of(byline) or ""
+    by = _BY.match(printed)
+    name = printed[by.end() if by else 0 :].strip(" ,;")
+    return [name] if name else []
 
 
 def _authors(tree: Element) -> list[str]:
@@ -81,11 +83,6 @@ def _published(tree: Element) -> str | None:
         ("story.date", "norm"),
     )
     return next((date for name, key in places if (date := attribute(tree, name, key))), None)
-
-
-def _line(element: Element | None) -> str | None:
-    text = text_of(element)
-    return " ".join(text.split()) if text else None
 
 
 def within(tree: Element) -> Element | None:

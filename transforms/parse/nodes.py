@@ -40,6 +40,12 @@ def text_of(element: Element | None) -> str | None:
     return text or None
 
 
+def line_of(element: Element | None) -> str | None:
+    """Return all text within the element on one line, or null when that is none."""
+    text = text_of(element)
+    return " ".join(text.split()) if text else None
+
+
 def markup_of(element: Element | None) -> str | None:
     """Return what the element holds: text as it is, child elements as HTML with the text around them escaped."""
     if element is None or len(element) == 0:

@@ -40,6 +40,8 @@ class Format(StrEnum):
     MBOX = "mbox"
     LINES = "lines"
     """A text file with an article on every line; only a setting tells it from a text file that is one article."""
+    HTML = "html"
+    WARC = "warc"
 
 
 class Fault(NamedTuple):

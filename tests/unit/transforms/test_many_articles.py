@@ -130,6 +130,7 @@ def test_an_mbox_is_cut_at_its_postmarks() -> None:
         b"no header at all",
         b"Content-Type: multipart/mixed; " + b";" * 100_000 + b"\n\na",
         b"".join(b"Content-Type: multipart/mixed; boundary=b%d\n\n--b%d\n" % (n, n) for n in range(2_000)),
+        b"Content-Type: multipart/mixed; boundary=b\n\n" + b"--b\n\n" * 20_000,
     ],
 )
 def test_a_mail_that_is_none_or_a_trap_is_malformed(data: bytes) -> None:

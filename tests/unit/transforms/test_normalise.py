@@ -48,7 +48,7 @@ def test_a_record_becomes_a_row_of_every_column() -> None:
         "highlights": [], "authors": ["Ann Vale", "Bo Reed"], "language": "en", "published_at": datetime(2017, 2, 7,
         tzinfo=UTC),
         "published_at_origin": "field", "published_at_zone": "assumed", "published_at_precision": "day",
-        "is_excerpt": False, "standfirst": None, "dateline_place": None, "agency": None,
+        "is_excerpt": False, "standfirst": None, "updated_at": None, "dateline_place": None, "agency": None,
         "published_date": date(2017, 2, 7), "paragraph_count": 1,
         "word_count": 15, "char_count": 68, "edits": [],
         "title_words": "ferry laid up", "record_number": 0, "byte_offset": None,
