@@ -9,7 +9,7 @@ DOUBTS ?= 0
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-slow test-prefect faults judge lint format bench bench-lake bench-nightly bench-peers lock clean
+.PHONY: help demo test test-slow test-prefect faults hostile judge lint format bench bench-lake bench-nightly bench-peers lock clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -41,6 +41,9 @@ test-prefect: .venv/installed ## Run the tests that start a Prefect server
 
 faults: .venv/installed ## Break it in every way we know and count what that does (minutes; faults/result.json)
 	$(BIN)/python -m tests.faults
+
+hostile: .venv/installed ## Give it dumps that mean harm and count what they do (minutes; hostile/result.json)
+	$(BIN)/python -m tests.hostile
 
 judge: .venv/installed ## Judge deduplication on real dumps (REALDATA=/path) and on generated ones (minutes; bench/judge.json)
 	BROADSHEET_REALDATA="$(REALDATA)" $(BIN)/python -m tests.judge --doubts $(DOUBTS)
@@ -84,4 +87,4 @@ lock: .venv/installed ## Choose versions anew
 		--output-file tests/benchmarks/peers.lock tests/benchmarks/peers/requirements.in
 
 clean: ## Remove the environment and what the demo and the benchmark made
-	rm -rf .venv .venv-peers $(LAKE) bench faults
+	rm -rf .venv .venv-peers $(LAKE) bench faults hostile

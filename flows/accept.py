@@ -1,16 +1,18 @@
 """Taking dumps in: received, known or refused; cut into tasks; and what came of them counted back to each dump."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from fnmatch import fnmatch
 from pathlib import Path
 from time import time
-from typing import Any
+from typing import Any, Final
 
 import pyarrow as pa
 
+from flows.cut import Cut, CutTask, cut
 from flows.dedup.tonight import Piece, open_staged
-from flows.intake.chunks import Chunk, chunks
+from flows.drivers import Care
+from flows.intake.chunks import Chunk
 from flows.intake.receipt import IntakeLimits, Receipt, printable
 from flows.intake.receive import receive
 from flows.lake.catalog import source
@@ -21,6 +23,7 @@ from flows.report import DumpReport, RunReport
 from flows.settings import Settings
 from flows.source_settings import Source
 from flows.stage import Staged, StageTask, no_text_sentence
+from flows.workers import Watch, Worker, WorkerLost, memory_limit
 from transforms.errors import DumpRefused
 from transforms.fields import FieldMap
 from transforms.parse import Format
@@ -62,19 +65,55 @@ def receive_one(task: ReceiveTask) -> Arrival | Refusal:
     limits = IntakeLimits(max_dump_bytes=task.settings.max_dump_bytes)
     settings, name = task.settings, task.name
     fields = FieldMap(source_of(settings, name, None)[1].fields)
+    is_text_column = lambda column: fields.has_story((column,))  # noqa: E731
+    is_text = lambda file: source_of(settings, name, file)[1].one_article_a_line  # noqa: E731
     try:
-        return Arrival(
-            receive(
-                task.path,
-                name,
-                task.workspace,
-                limits,
-                lambda column: fields.has_story((column,)),
-                lambda file: source_of(settings, name, file)[1].one_article_a_line,
-            )
-        )
+        with memory_limit(_MEMORY_BYTES):
+            return Arrival(receive(task.path, name, task.workspace, limits, is_text_column, is_text))
     except DumpRefused as error:
         return Refusal(task.name, str(error))
+
+
+class ReceiveCare(Care[ReceiveTask, Arrival | Refusal]):
+    """How files are taken in: one over which its process dies, or that never ends, is refused."""
+
+    def here(self, function: Callable[[ReceiveTask], Arrival | Refusal], item: ReceiveTask) -> Arrival | Refusal | None:
+        """Leave large files to a process that has only so much memory, as for the directory of an archive."""
+        try:
+            return function(item) if item.path.stat().st_size < _SMALL_BYTES else None
+        except OSError:
+            return function(item)
+
+    def watch(self, item: ReceiveTask) -> Watch:
+        """Look at what has been written so far."""
+        return Watch(lambda: _written(item.workspace), _STALL_SECONDS)
+
+    def rescue(
+        self,
+        function: Callable[[ReceiveTask], Arrival | Refusal],
+        item: ReceiveTask,
+        error: Exception,
+        worker: Worker,
+    ) -> Arrival | Refusal:
+        """Try once more, for the process may have been killed from outside."""
+        try:
+            return super().rescue(function, item, error, worker)
+        except (WorkerLost, MemoryError) as lost:
+            much = f"wanted more than {_MEMORY_BYTES >> 20:,} MiB of memory"
+            how = lost.how if isinstance(lost, WorkerLost) else much
+            label = printable(item.name)
+            return Refusal(item.name, f"{label}: the process that unpacked it {how}, twice; look at the file")
+
+
+_SMALL_BYTES: Final = 16 << 20
+_MEMORY_BYTES: Final = 2 << 30
+"""What a worker process may take to unpack a file; what decompression asks for is bounded far below."""
+_STALL_SECONDS: Final = 600.0
+"""How long nothing of a file may arrive."""
+
+
+def _written(workspace: Path) -> tuple[int, ...]:
+    return tuple(path.stat().st_size for path in sorted(workspace.glob("*")))
 
 
 def _moving(task: ReceiveTask) -> str | None:
@@ -94,7 +133,7 @@ def register(
     fresh: dict[str, Arrival] = {}
     for each in received:
         if isinstance(each, Refusal):
-            report.dumps.append(DumpReport(each.name, "refused", detail=each.sentence))
+            report.dumps.append(DumpReport(printable(each.name), "refused", detail=each.sentence))
             continue
         receipt = each.receipt
         dump = DumpReport(receipt.name, "consumed", receipt.digest, receipt.byte_count)
@@ -122,15 +161,20 @@ def _known_dumps(parent: Manifest | None, address: str) -> dict[str, int]:
 
 
 def stage_tasks(
-    arrivals: Iterable[Arrival], settings: Settings, default_source: str | None, workspace: Path, report: RunReport
+    arrivals: Sequence[Arrival],
+    settings: Settings,
+    default_source: str | None,
+    workspace: Path,
+    report: RunReport,
+    cuts: Sequence[Cut | str] | None = None,
 ) -> list[StageTask]:
-    """Cut dumps into tasks, each with the field names of its source; refuse those that cannot be cut."""
+    """Make tasks of dumps, cut already or cut here, each with the field names of its source; refuse the uncuttable."""
+    if cuts is None:
+        cuts = [cut(CutTask(arrival.receipt, settings.chunk_bytes)) for arrival in arrivals]
     tasks: list[StageTask] = []
-    for arrival in arrivals:
-        try:
-            pieces = _cut(arrival.receipt, settings.chunk_bytes)
-        except DumpRefused as error:
-            _refuse(report.dumps[arrival.place], str(error))
+    for arrival, pieces in zip(arrivals, cuts, strict=True):
+        if isinstance(pieces, str):
+            _refuse(report.dumps[arrival.place], pieces)
             continue
         for member, chunk in pieces:
             name, own = source_of(settings, arrival.receipt.name, member)
@@ -139,11 +183,6 @@ def stage_tasks(
             told, guide = as_settings_say(chunk, own), own.guide(settings.cleaning.off)
             tasks.append(StageTask(arrival.place, member, told, stem, outlet, guide, settings.max_record_bytes))
     return tasks
-
-
-def _cut(receipt: Receipt, chunk_bytes: int) -> list[tuple[str | None, Chunk]]:
-    members = enumerate(receipt.members)
-    return [(m.name, chunk) for index, m in members for chunk in chunks(m, chunk_bytes, member_index=index)]
 
 
 def as_settings_say(chunk: Chunk, own: Source) -> Chunk:

@@ -1,14 +1,13 @@
-"""Two ways to drive one description of a run. The plain one is here: this process and a pool of worker processes."""
+"""Two ways to drive one description of a run. The plain one is here: this process and worker processes."""
 
 import os
-import signal
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor, as_completed
-from contextlib import contextmanager
-from multiprocessing import active_children, get_context, parent_process
-from threading import Thread
+from collections.abc import Callable, Sequence
+from concurrent.futures import BrokenExecutor, Future, ThreadPoolExecutor, as_completed
+from threading import Lock, local
 from types import TracebackType
-from typing import Final, Protocol, Self, TypeVar
+from typing import Final, Generic, Protocol, Self, TypeVar
+
+from flows.workers import Watch, Worker
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -37,13 +36,41 @@ class Silent:
         """Finish a piece, silently."""
 
 
+class Care(Generic[Item, Result]):
+    """How a stage treats items that may be the end of the process that works on them. This one trusts them."""
+
+    def known(self, item: Item) -> Result | None:  # noqa: ARG002
+        """Give what is known to come of it without trying."""
+        return None
+
+    def here(self, function: Callable[[Item], Result], item: Item) -> Result | None:
+        """Do it in this process, or give None where that would be rash."""
+        return function(item)
+
+    def watch(self, item: Item) -> Watch | None:  # noqa: ARG002
+        """Say when a worker process counts as stuck."""
+        return None
+
+    def rescue(self, function: Callable[[Item], Result], item: Item, error: Exception, worker: Worker) -> Result:
+        """Do what is left to do after the process was lost or wanted too much memory: the same, once more."""
+        if isinstance(error, MemoryError):
+            raise error
+        return worker.do(function, item, self.watch(item))
+
+
 class Driver(Protocol):
     """Runs steps: `map` one function over many items, order kept; `call` a function that sees the whole night."""
 
     name: str
 
     def map(
-        self, stage: str, function: Callable[[Item], Result], items: Sequence[Item], *, byte_count: int
+        self,
+        stage: str,
+        function: Callable[[Item], Result],
+        items: Sequence[Item],
+        *,
+        byte_count: int,
+        care: Care[Item, Result] | None = None,
     ) -> list[Result]:
         """Run a function over items, which together are about `byte_count` bytes of work."""
 
@@ -51,35 +78,85 @@ class Driver(Protocol):
         """Run a function once."""
 
 
+class Workers:
+    """Worker processes, each with a thread that minds it: one that is lost costs its item time, and others nothing."""
+
+    def __init__(self, count: int) -> None:
+        self._minders = ThreadPoolExecutor(count)
+        self._own = local()
+        self._all: list[Worker] = []
+        self._lock = Lock()
+        self._is_open = True
+
+    def submit(self, function: Callable[[Item], Result], item: Item, care: Care[Item, Result]) -> Future[Result]:
+        """Have an item worked on by the next worker that is free."""
+        return self._minders.submit(self._mind, function, item, care)
+
+    def end(self, *, at_once: bool) -> None:
+        """End the processes; at once: wherever they are."""
+        self._is_open = False
+        self._minders.shutdown(wait=not at_once, cancel_futures=True)
+        with self._lock:
+            for worker in self._all:
+                worker.end(at_once=at_once)
+        self._minders.shutdown(wait=True)
+
+    def _mind(self, function: Callable[[Item], Result], item: Item, care: Care[Item, Result]) -> Result:
+        if (known := care.known(item)) is not None:
+            return known
+        worker = self._worker()
+        try:
+            return worker.do(function, item, care.watch(item))
+        except (BrokenExecutor, MemoryError) as error:
+            if not self._is_open:
+                raise
+            return care.rescue(function, item, error, worker)
+
+    def _worker(self) -> Worker:
+        if not hasattr(self._own, "worker"):
+            self._own.worker = Worker()
+            with self._lock:
+                self._all.append(self._own.worker)
+        own: Worker = self._own.worker
+        return own
+
+
 class PlainDriver:
-    """This process and, for more than a little work, a pool of others. A context manager: leaving it ends the pool."""
+    """This process and, for more than a little work, a few others. A context manager: leaving it ends them."""
 
     name = "plain"
 
     def __init__(self, workers: int, progress: Progress | None = None) -> None:
         self._workers = workers or os.cpu_count() or 1
         self._progress = progress or Silent()
-        self._pool: ProcessPoolExecutor | None = None
+        self._pool: Workers | None = None
 
     def __enter__(self) -> Self:
-        """Start nothing yet: the pool comes with the first stage that is worth it."""
+        """Start nothing yet: the workers come with the first stage that is worth it."""
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """End the pool; after an error at once, whatever it still had to do."""
+        """End the workers; after an error at once, whatever they still had to do."""
         if self._pool:
-            end(self._pool, at_once=kind is not None)
+            self._pool.end(at_once=kind is not None)
 
     def map(
-        self, stage: str, function: Callable[[Item], Result], items: Sequence[Item], *, byte_count: int
+        self,
+        stage: str,
+        function: Callable[[Item], Result],
+        items: Sequence[Item],
+        *,
+        byte_count: int,
+        care: Care[Item, Result] | None = None,
     ) -> list[Result]:
-        """Run a function over items, in worker processes when it pays."""
+        """Run a function over items, in worker processes when it pays or when they are not to be trusted."""
+        care = care or Care()
         self._progress.stage(stage, len(items))
-        if len(items) < 2 or byte_count < SMALL_BYTES or self._workers == 1:  # noqa: PLR2004
-            return [self._counted(function(item)) for item in items]
-        futures = [self._workers_pool().submit(function, item) for item in items]
+        if is_small(items, byte_count, self._workers):
+            return [self._counted(do_here(function, item, care, self._pooled)) for item in items]
+        futures = [self._pooled().submit(function, item, care) for item in items]
         for future in as_completed(futures):
             self._counted(future)
         return [future.result() for future in futures]
@@ -95,51 +172,20 @@ class PlainDriver:
         self._progress.advance()
         return result
 
-    def _workers_pool(self) -> ProcessPoolExecutor:
+    def _pooled(self) -> Workers:
         if self._pool is None:
-            self._pool = worker_pool(self._workers)
+            self._pool = Workers(self._workers)
         return self._pool
 
 
-def worker_pool(workers: int, begin: Callable[[], object] | None = None) -> ProcessPoolExecutor:
-    """Start a pool of fresh processes: a fork would copy locks that DuckDB's and Arrow's threads may hold."""
-    return ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_begin, initargs=(begin,))
+def is_small(items: Sequence[object], byte_count: int, workers: int) -> bool:
+    """Tell work that is done before worker processes would have started."""
+    return len(items) < 2 or byte_count < SMALL_BYTES or workers == 1  # noqa: PLR2004
 
 
-def end(pool: ProcessPoolExecutor, *, at_once: bool) -> None:
-    """End a pool. At once: its processes, and any others of this one, are told to stop where they are."""
-    if at_once:
-        pool.shutdown(wait=False, cancel_futures=True)
-        for child in active_children():
-            child.join(1)  # an idle one leaves by itself, and takes back what its libraries registered
-            child.terminate()
-    pool.shutdown(wait=True, cancel_futures=True)
-
-
-@contextmanager
-def ended(pool: ProcessPoolExecutor) -> Iterator[ProcessPoolExecutor]:
-    """End a pool with the block."""
-    try:
-        yield pool
-    except BaseException:
-        end(pool, at_once=True)
-        raise
-    end(pool, at_once=False)
-
-
-def _begin(begin: Callable[[], object] | None) -> None:
-    """Leave Ctrl-C to the parent, which ends its workers; each of them would print a traceback of its own.
-
-    A parent that is killed cannot do that: its workers would wait for their next task for ever.
-    """
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    Thread(target=_leave_with_parent, daemon=True).start()
-    if begin:
-        begin()
-
-
-def _leave_with_parent() -> None:
-    parent = parent_process()
-    if parent:
-        parent.join()
-        os._exit(1)
+def do_here(
+    function: Callable[[Item], Result], item: Item, care: Care[Item, Result], pooled: Callable[[], Workers]
+) -> Result:
+    """Do an item in this process, or where that would be rash in a worker process."""
+    found = care.here(function, item)
+    return pooled().submit(function, item, care).result() if found is None else found

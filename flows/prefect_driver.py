@@ -6,7 +6,7 @@ and gives never passes through Prefect, which hashes, serialises and stores none
 
 import os
 from collections.abc import Callable, Sequence
-from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures import BrokenExecutor, CancelledError, Future, ThreadPoolExecutor
 from functools import partial
 from threading import Lock
 from types import TracebackType
@@ -17,7 +17,7 @@ from prefect import Task, task
 from prefect.cache_policies import NO_CACHE
 from prefect.futures import as_completed
 
-from flows.drivers import SMALL_BYTES, end, worker_pool
+from flows.drivers import Care, Workers, do_here, is_small
 from transforms.errors import Unreachable
 
 Item = TypeVar("Item")
@@ -40,7 +40,7 @@ class PrefectDriver:
     def __init__(self, workers: int) -> None:
         self._workers = workers or os.cpu_count() or 1
         self._here = ThreadPoolExecutor(1)  # one: the steps are not made to run side by side in a process
-        self._pool: ProcessPoolExecutor | None = None
+        self._pool: Workers | None = None
         self._pool_lock = Lock()
         self._is_open = True
 
@@ -55,14 +55,21 @@ class PrefectDriver:
         self._is_open = False
         self._here.shutdown(wait=kind is None, cancel_futures=True)
         if self._pool:
-            end(self._pool, at_once=kind is not None)
+            self._pool.end(at_once=kind is not None)
 
     def map(
-        self, stage: str, function: Callable[[Item], Result], items: Sequence[Item], *, byte_count: int
+        self,
+        stage: str,
+        function: Callable[[Item], Result],
+        items: Sequence[Item],
+        *,
+        byte_count: int,
+        care: Care[Item, Result] | None = None,
     ) -> list[Result]:
-        """Run a function over items, at most SHARES task runs of them, in worker processes when it pays."""
-        is_small = len(items) < 2 or byte_count < SMALL_BYTES or self._workers == 1  # noqa: PLR2004
-        submit: _Submit[Item, Result] = self._here.submit if is_small else self._submit
+        """Run a function over items, at most SHARES task runs of them, in worker processes as the plain driver does."""
+        how = care or Care()
+        here = is_small(items, byte_count, self._workers)
+        submit: _Submit[Item, Result] = partial(self._submit_here if here else self._submit, care=how)
         count = min(len(items), SHARES)
         shares = [_Share(submit, function, items[first::count]) for first in range(count)]
         futures = [self._task(stage, f"{stage} {n} of {count}").submit(share) for n, share in enumerate(shares, 1)]
@@ -85,20 +92,19 @@ class PrefectDriver:
             retry_condition_fn=lambda _task, _run, state: self._is_open and may_pass(state.data),
         )
 
-    def _submit(self, function: Callable[[Item], Result], item: Item) -> Future[Result]:
-        with self._pool_lock:
-            try:
-                return self._worker_pool().submit(function, item)
-            except BrokenExecutor:  # a worker was killed; its pool is beyond use, a new one is not
-                self._pool = None
-                return self._worker_pool().submit(function, item)
+    def _submit_here(self, function: Callable[[Item], Result], item: Item, care: Care[Item, Result]) -> Future[Result]:
+        return self._here.submit(do_here, function, item, care, self._pooled)
 
-    def _worker_pool(self) -> Executor:
-        if not self._is_open:
-            raise CancelledError
-        if self._pool is None:
-            self._pool = worker_pool(self._workers)
-        return self._pool
+    def _submit(self, function: Callable[[Item], Result], item: Item, care: Care[Item, Result]) -> Future[Result]:
+        return self._pooled().submit(function, item, care)
+
+    def _pooled(self) -> Workers:
+        with self._pool_lock:
+            if not self._is_open:
+                raise CancelledError
+            if self._pool is None:
+                self._pool = Workers(self._workers)
+            return self._pool
 
 
 class _Share(Generic[Item, Result]):

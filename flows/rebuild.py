@@ -16,7 +16,8 @@ from typing import Final
 
 from expectations.audit import warm_up
 from flows.accept import Arrival, accept, quarantine, stage_tasks
-from flows.drivers import Driver, ended, worker_pool
+from flows.careful import StageCare
+from flows.drivers import Driver
 from flows.inquiry.changes import Rebuilt, compare
 from flows.lake.integrity import part_damage
 from flows.lake.manifest import Manifest, Part
@@ -32,6 +33,7 @@ from flows.report import RunReport
 from flows.settings import Settings
 from flows.stage import Staged, StageTask
 from flows.under import changes_of
+from flows.workers import ended, worker_pool
 from transforms.errors import LakeDamaged, UsageError
 from transforms.tables import CLUSTER_CHANGES, schema_digest
 
@@ -193,7 +195,7 @@ def _staged(night: Night, arrivals: Sequence[Arrival], dumps: Sequence[KeptDump]
             folder.mkdir(exist_ok=True)
             tasks += stage_tasks([arrival], night.settings, dumps[arrival.place].outlet, folder, night.report)
         size = sum(arrival.receipt.byte_count for arrival in arrivals)
-        return night.driver.map("normalise", stage_once, tasks, byte_count=size)
+        return night.driver.map("normalise", stage_once, tasks, byte_count=size, care=StageCare())
 
 
 def _require_readable(report: RunReport) -> None:

@@ -10,8 +10,20 @@ from pathlib import Path
 from typing import Final
 
 from expectations.audit import warm_up
-from flows.accept import Arrival, ReceiveTask, Refusal, accept, quarantine, receive_one, register, stage_tasks
-from flows.drivers import Driver, ended, worker_pool
+from flows.accept import (
+    Arrival,
+    ReceiveCare,
+    ReceiveTask,
+    Refusal,
+    accept,
+    quarantine,
+    receive_one,
+    register,
+    stage_tasks,
+)
+from flows.careful import StageCare
+from flows.cut import CutCare, CutTask, cut
+from flows.drivers import Driver
 from flows.lake.integrity import require_whole
 from flows.lake.store import Store
 from flows.lake.writer import Writer
@@ -24,6 +36,7 @@ from flows.settings import Settings
 from flows.source_ledger import draft_source_fields, note_drift
 from flows.stage import Staged, stage
 from flows.under import require_same_rules
+from flows.workers import ended, worker_pool
 from transforms.errors import CommitConflict, UsageError
 
 MOST_ATTEMPTS: Final = 20
@@ -61,7 +74,7 @@ def run(
             for i, f in enumerate(landing.dumps)
         ]
         received = [
-            *(Refusal(line.split(":")[0], line) for line in landing.missing),
+            *(Refusal(missing.name, missing.sentence) for missing in landing.missing),
             *_receive_while_checking(night, tasks),
         ]
         while True:
@@ -137,14 +150,16 @@ def _receive(night: Night, tasks: list[ReceiveTask]) -> list[Arrival | Refusal]:
     with night.timed("intake"):
         size = sum(task.path.stat().st_size for task in tasks if task.path.exists())
         require_room(night.writer.workspace, size)
-        return night.driver.map("intake", receive_one, tasks, byte_count=size)
+        return night.driver.map("intake", receive_one, tasks, byte_count=size, care=ReceiveCare())
 
 
 def _stage(night: Night, arrivals: list[Arrival]) -> list[Staged]:
     with night.timed("normalise"):
-        tasks = stage_tasks(arrivals, night.settings, night.default_source, night.workspace, night.report)
-        size = sum(arrival.receipt.byte_count for arrival in arrivals)
-        return night.driver.map("normalise", stage, tasks, byte_count=size)
+        settings, size = night.settings, sum(arrival.receipt.byte_count for arrival in arrivals)
+        whole = [CutTask(arrival.receipt, settings.chunk_bytes) for arrival in arrivals]
+        cuts = night.driver.map("cut", cut, whole, byte_count=size, care=CutCare())
+        tasks = stage_tasks(arrivals, settings, night.default_source, night.workspace, night.report, cuts)
+        return night.driver.map("normalise", stage, tasks, byte_count=size, care=StageCare())
 
 
 def _keep_raw(night: Night, arrivals: list[Arrival]) -> None:

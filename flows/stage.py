@@ -9,19 +9,27 @@ import pyarrow as pa
 
 from flows.intake.chunks import Chunk, mapped, records
 from flows.intake.receipt import printable
+from flows.mark import Mark
+from flows.workers import memory_limit
+from transforms.cleaning import Guide
 from transforms.errors import DumpRefused
 from transforms.fields import FieldMap
 from transforms.normalise import REJECTS, STAGED, Batch, Seen, normalise
 from transforms.outlet import Outlet
 from transforms.parse import Malformed, Record, header
 from transforms.parse.envelope import opened
-from transforms.text import Guide
 
 _SHOWN_NAMES: Final = 12
 _LONGEST_NAME: Final = 30
 BATCH_RECORDS: Final = 4096
 BATCH_BYTES: Final = 16 << 20
 """Records, and bytes of records, that each process has in memory at a time."""
+_MEMORY_BYTES: Final = 2 << 30
+_MEMORY_A_RECORD_BYTE: Final = 128
+"""What a worker process may take at most: so much, and so much for each byte of the longest record."""
+
+Found = Iterable[Record | Malformed]
+Batches = Iterator[list[Record | Malformed]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +74,9 @@ class Staged:
 def stage(task: StageTask) -> Staged:
     """Parse, normalise and fingerprint one chunk."""
     fields = fields_of(task.outlet)
-    return stage_records(task, fields, opened(records(task.chunk, task.max_record_bytes), fields))
+    found = opened(records(task.chunk, task.max_record_bytes), fields)
+    with Mark(task.stem) as mark, memory_limit(memory_bytes(task)):
+        return stage_batches(task, fields, _marked(found, mark))
 
 
 def fields_of(outlet: Outlet) -> FieldMap:
@@ -74,18 +84,41 @@ def fields_of(outlet: Outlet) -> FieldMap:
     return FieldMap(outlet.fields, outlet.known_fields)
 
 
-def stage_records(task: StageTask, fields: FieldMap, found: Iterable[Record | Malformed]) -> Staged:
+def stage_records(task: StageTask, fields: FieldMap, found: Found) -> Staged:
     """Normalise and fingerprint records of a chunk, the articles in them taken out."""
-    articles, rejects = (task.stem.with_suffix(f".{kind}.arrow") for kind in ("articles", "rejects"))
+    return stage_batches(task, fields, batched(found))
+
+
+def memory_bytes(task: StageTask) -> int:
+    """Return what a worker process may take for the chunk."""
+    return _MEMORY_BYTES + _MEMORY_A_RECORD_BYTE * task.max_record_bytes
+
+
+def stage_batches(task: StageTask, fields: FieldMap, batches: Batches) -> Staged:
+    """Normalise and fingerprint what is read of a chunk, batch by batch."""
+    articles, rejects = staged_paths(task)
     place = task.dump, task.member, task.chunk.member_index, articles, rejects
     try:
         _check_columns(task.chunk, fields)
-        batches = _batches(found)
         counts = _write((normalise(batch, fields, task.outlet, task.guide) for batch in batches), articles, rejects)
         _judge_new_fields(task.outlet, counts[-1])
         return Staged(*place, *counts, fields.without_story(), targets=_targets(counts[-1], fields))
     except DumpRefused as error:
         return Staged(*place, refusal=str(error))
+
+
+def staged_paths(task: StageTask) -> tuple[Path, Path]:
+    """Return where the chunk's articles and rejects go."""
+    return task.stem.with_suffix(".articles.arrow"), task.stem.with_suffix(".rejects.arrow")
+
+
+def _marked(found: Found, mark: Mark) -> Batches:
+    """Give a sign of life with every batch."""
+    number = 0
+    for batch in batched(found):
+        mark.write(number, len(batch))
+        yield batch
+        number += len(batch)
 
 
 def _judge_new_fields(outlet: Outlet, seen: Seen) -> None:
@@ -106,7 +139,8 @@ def _targets(seen: Seen, fields: FieldMap) -> dict[str, str]:
     return {name: target for name in names if (target := fields.target_of(name))}
 
 
-def _batches(found: Iterable[Record | Malformed]) -> Iterator[list[Record | Malformed]]:
+def batched(found: Found) -> Batches:
+    """Put records together, as many as one process is to have in memory."""
     batch: list[Record | Malformed] = []
     size = 0
     for record in found:

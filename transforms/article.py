@@ -26,6 +26,8 @@ class Reason(StrEnum):
     """The text is a bot wall, a consent notice or an error page, not a story."""
     TOO_LONG = "too_long"
     """The record is longer than the limit of the settings."""
+    CRASHED = "crashed"
+    """Reading the record ended the process that did: it died, was stuck, or wanted more memory than it may have."""
 
 
 class Origin(StrEnum):

@@ -2,6 +2,7 @@
 
 import hashlib
 import mmap
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -73,6 +74,7 @@ class _Reception:
         self.members: list[Member] = []
         self.digests: list[str] = []
         self.skipped: list[str] = []
+        self.copies: Counter[str] = Counter()
 
     def _new_budget(self) -> Budget:
         return Budget(self.label, self.delivery.byte_count, self.limits)
@@ -148,10 +150,22 @@ class _Reception:
             self.skipped.append(f"{shown} is empty")
         elif is_zip(head) or is_tar(head):
             self.skipped.append(f"{shown} is an archive inside the archive")
-        elif not self._add(staged, shown):
+        elif not self._add(staged, own := self._own_name(shown)):
             self.skipped.append(f"{shown} {_what(staged)}")
         else:
-            self.digests.append(f"{entry.name}\0{staged.digest}\n")
+            name = entry.name if own == shown else own
+            self.digests.append(f"{name}\0{staged.digest}\n")
+
+    def _own_name(self, shown: str) -> str:
+        """Put a number to a name that another file of the archive has, too, for records are found again by name."""
+        self.copies[shown] += 1
+        copy, name = self.copies[shown], shown
+        while copy > 1 and name in self.copies:
+            folder, slash, own = shown.rpartition("/")
+            name = f"{folder}{slash}({copy}) {own}"
+            copy += 1
+        self.copies[name] = max(self.copies[name], 1)
+        return name
 
     @property
     def _next_path(self) -> Path:

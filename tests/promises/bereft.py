@@ -8,7 +8,7 @@ import os
 import signal
 import sys
 from collections.abc import Iterator
-from concurrent.futures.process import BrokenProcessPool
+from concurrent.futures import BrokenExecutor
 from pathlib import Path
 from typing import Any
 
@@ -47,7 +47,8 @@ class Killing(Silent):
         if self._at == self._wanted:
             pool = self.driver._pool
             assert pool is not None
-            os.kill(next(iter(pool._processes)), signal.SIGKILL)
+            own = next(worker._pool for worker in pool._all if worker._pool)
+            os.kill(next(iter(own._processes)), signal.SIGKILL)
 
 
 def bereave(course: Course, stage: str, pieces: int) -> dict[str, Any]:
@@ -59,7 +60,7 @@ def bereave(course: Course, stage: str, pieces: int) -> dict[str, Any]:
         with killing.driver:
             description.run(dumps, Settings(lake=str(course.lake)), killing.driver, auditor=Unaudited())
         ended = "published"
-    except BrokenProcessPool as error:
+    except BrokenExecutor as error:
         ended = type(error).__name__
     number = course.before.number
     seen = [] if ended == "published" else [f"{what}" for what in _changed(course, number)]

@@ -9,7 +9,7 @@ import pyarrow as pa
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from transforms.text import Cleaned, clean, clean_line, is_dirty
+from transforms.cleaning import Cleaned, clean, clean_line, is_dirty
 
 FRAGMENTS = (
     "word", "7", "\n", "\n\n", " ", "  ", "\t", "\r\n", "\x85", "\u2028", "\xa0", "\u3000", "<b>", "</b>", "<br/>",

@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pyarrow as pa
 import pytest
 
-from transforms.text import clean, clean_line, is_dirty
+from transforms.cleaning import clean, clean_line, is_dirty
 
 CHARS = 6_000
 LONGER = 4

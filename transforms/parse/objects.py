@@ -10,7 +10,7 @@ import orjson
 
 from transforms.article import Reason
 from transforms.parse.decoding import WIDE, decode
-from transforms.parse.record import Data, Fault, Malformed, Record, Span, malformed, too_long
+from transforms.parse.record import MAX_FIELDS, Data, Fault, Malformed, Record, Span, malformed, too_long, too_wide
 
 MAX_DEPTH: Final = 64
 _FIRST_WIDE_INT: Final = 2.0**63
@@ -36,7 +36,7 @@ def _at(data: Data, span: Span, number: int, encoding: str, max_record_bytes: in
         fields = orjson.loads(raw)
     except orjson.JSONDecodeError:
         return _patiently(data, span, number, encoding)
-    if type(fields) is not dict or _needs_care(fields):
+    if type(fields) is not dict or len(fields) > MAX_FIELDS or _needs_care(fields):
         return _patiently(data, span, number, encoding)
     return Record(number, begin, raw[:-1] if raw[-1] == _RETURN else raw, fields)
 
@@ -55,6 +55,8 @@ def _patiently(data: Data, span: Span, number: int, encoding: str) -> Record | M
     if not isinstance(found, dict):
         what = f"a JSON {_KINDS[type(found)]} instead of an object"
         return malformed(number, data, (begin, end), Fault(Reason.NOT_AN_OBJECT, what))
+    if len(found) > MAX_FIELDS:
+        return malformed(number, data, (begin, end), too_wide(len(found)))
     return Record(number, begin, raw, found)
 
 

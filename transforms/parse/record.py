@@ -6,12 +6,15 @@ from mmap import mmap
 from typing import Any, Final, NamedTuple
 
 from transforms.article import Reason
+from transforms.errors import DumpRefused
 
 Data = bytes | mmap
 Span = tuple[int, int]
 """Begin and end of a record or line in the data, in bytes, without its line end."""
 
 MAX_RECORD_BYTES: Final = 16 << 20
+MAX_FIELDS: Final = 1_000
+"""Of one record. Those of scrapers have dozens, tables of all sorts some hundreds."""
 KEPT_BYTES: Final = 64 << 10
 """How much of an overlong record is kept as evidence."""
 
@@ -85,8 +88,18 @@ def too_long(byte_count: int, max_record_bytes: int) -> Fault:
     return Fault(Reason.TOO_LONG, f"{byte_count:,} bytes, more than the {max_record_bytes:,} a record may have")
 
 
+def too_wide(count: int) -> Fault:
+    """Say how many fields the record has, and how many it may have."""
+    return Fault(Reason.MALFORMED, f"{count:,} fields, more than the {MAX_FIELDS:,} a record may have")
+
+
 def distinct(names: list[str]) -> tuple[str, ...]:
-    """Name the nameless columns by their place and number the repeated ones, so that no cell hides another."""
+    """Name the nameless columns by their place and number the repeated ones, so that no cell hides another.
+
+    Raises DumpRefused when there are more than a record may have.
+    """
+    if len(names) > MAX_FIELDS:
+        raise DumpRefused(f"it has {len(names):,} columns, more than the {MAX_FIELDS:,} a record may have; split it")
     taken = {name.strip() for name in names}
     seen: set[str] = set()
     result = []
