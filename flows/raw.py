@@ -6,10 +6,9 @@ from hashlib import file_digest
 from pathlib import Path
 from typing import Final
 
-from flows.accept import Arrival, Refusal, as_settings_say, source_of
+from flows.accept import Arrival, Refusal
 from flows.intake.chunks import Chunk, chunks, mapped, records
-from flows.intake.receipt import IntakeLimits, Member
-from flows.intake.receive import receive
+from flows.intake.receipt import Member
 from flows.lake.catalog import source
 from flows.lake.duck import open_duckdb
 from flows.lake.manifest import Manifest
@@ -17,7 +16,7 @@ from flows.lake.medium import Medium
 from flows.night import Night
 from flows.report import DumpReport
 from flows.settings import Settings
-from flows.source_settings import Source
+from flows.source_files import received
 from transforms.errors import DumpRefused, LakeDamaged
 from transforms.fields import FieldMap
 from transforms.parse import WIDE, Format, Malformed, Record, parse, settled
@@ -98,18 +97,9 @@ def open_dump(task: OpenTask) -> Arrival:
     Raises DumpRefused when it is refused today, LakeDamaged when it is not as it was kept. What it holds has another
     digest than the ledger says where today's intake reads other members of an archive.
     """
-    dump, settings = task.dump, task.settings
-    fields = FieldMap(source_of(settings, dump.name, None)[1].fields)
+    dump = task.dump
     try:
-        receipt = receive(
-            task.path,
-            dump.name,
-            task.workspace,
-            IntakeLimits(max_dump_bytes=settings.max_dump_bytes),
-            lambda column: fields.has_story((column,)),
-            lambda file: source_of(settings, dump.name, file)[1].one_article_a_line,
-            keep_raw=False,
-        )
+        receipt = received(task.path, dump.name, task.workspace, task.settings, keep_raw=False)
     except DumpRefused:
         _require_as_kept(task)
         raise
@@ -162,10 +152,10 @@ def _require_as_kept(task: OpenTask) -> None:
         raise LakeDamaged(f"{task.dump.path} is not as it was kept; nothing was changed; restore it from a backup")
 
 
-def whole(member: Member, own: Source) -> Chunk:
-    """Give a member as one piece, so that numbers count from its beginning, read as its source's settings say."""
+def whole(member: Member) -> Chunk:
+    """Give a member as one piece, so that numbers count from its beginning."""
     [piece] = chunks(member, _WHOLE)
-    return as_settings_say(piece, own)
+    return piece
 
 
 def records_at(

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from flows.accept import source_of
 from flows.inquiry.origin import Delivery
 from flows.inquiry.shelf import Shelf
 from flows.intake.receipt import printable
 from flows.raw import KeptDump, OpenTask, Place, fetched, kept_dumps, open_dump, records_at, whole
+from flows.source_files import source_of
 from transforms.errors import DumpRefused, LakeDamaged
 from transforms.fields import FieldMap
 from transforms.parse import Malformed, Record
@@ -52,7 +52,7 @@ def _read(shelf: Shelf, dump: KeptDump, delivery: Delivery, folder: Path) -> Raw
     for member in receipt.members:
         if member.name == delivery.member:
             own = source_of(shelf.settings, dump.name, member.name)[1]
-            piece, fields = whole(member, own), FieldMap(own.fields, own.known_fields)
+            piece, fields = whole(member), FieldMap(own.fields, own.known_fields)
             for record in records_at(piece, [place], shelf.settings.max_record_bytes, fields):
                 return _shown(record, piece.encoding)
     return RawRecord(None, why_not="it does not stand there under today's settings")

@@ -45,7 +45,7 @@ NAMES: Final = Family(
     (
         Attack("zip-dots.zip", holding(_zip(("../../outside.jsonl", _told(1)))), admitted=1),
         Attack("zip-absolute.zip", holding(_zip(("/etc/cron.d/outside.jsonl", _told(2)))), admitted=1),
-        Attack("zip-backslash.zip", holding(_zip(("..\\..\\C:\\outside.jsonl", _told(3)))), admitted=1),
+        Attack("zip-backslash.zip", holding(_zip(("a\\..\\C:\\outside.jsonl", _told(3)))), admitted=1),
         Attack("zip-link.zip", holding(_zip(("a.jsonl", b"/etc/passwd"), mode=0o120777)), refused="nothing to read"),
         Attack("zip-twice.zip", holding(_zip(("a.jsonl", _told(4)), ("a.jsonl", _told(5)))), admitted=2),
         Attack("zip-same-twice.zip", holding(_zip(("a.jsonl", _TWICE), ("a.jsonl", _TWICE)))),

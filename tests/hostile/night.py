@@ -77,7 +77,7 @@ def meet(family: Family, folder: Path, undone: str = "") -> list[Outcome]:
         attack.make(landing / attack.name)
     told = _told(_run(landing, folder / "lake", family.seconds, undone), folder / "lake")
     common = "; ".join(_wrong_in_all(family, told))
-    return [_judged(family, attack, told, common) for attack in tried]
+    return [judged(family, attack, told, common) for attack in tried]
 
 
 def _write_neighbours(landing: Path, folder: Path) -> None:
@@ -132,13 +132,18 @@ def _told(ran: Ran, lake: Path) -> Told:
         report = orjson.loads(ran.output)
     except orjson.JSONDecodeError:
         return Told(ran, {}, {})
+    return Told(ran, {dump["name"]: dump for dump in report["dumps"]}, reasons_of(lake))
+
+
+def reasons_of(lake: Path) -> dict[str, dict[str, int]]:
+    """Count the reasons in a lake's quarantine, by dump."""
     reasons: dict[str, dict[str, int]] = {}
     if lake.exists() and Store.open(lake, create=False).numbers():
         with connect(lake) as reader:
             sql = "SELECT dump_name, reason, count(*) FROM quarantine GROUP BY ALL"
             for name, reason, count in reader.sql(sql).fetchall():
                 reasons.setdefault(name, {})[reason] = count
-    return Told(ran, {dump["name"]: dump for dump in report["dumps"]}, reasons)
+    return reasons
 
 
 def _wrong_in_all(family: Family, told: Told) -> Iterator[str]:
@@ -165,7 +170,8 @@ def _neighbours(told: Told) -> int:
     return int(told.dumps.get(_NAME, {}).get("admitted", 0))
 
 
-def _judged(family: Family, attack: Attack, told: Told, common: str) -> Outcome:
+def judged(family: Family, attack: Attack, told: Told, common: str = "") -> Outcome:
+    """Say what came of an attack; what is wrong in common with the others goes first."""
     name = next((name for name in (attack.name, printable(attack.name)) if name in told.dumps), attack.name)
     dump, reasons = told.dumps.get(name), told.reasons.get(name, {})
     wrong = common or _wrong(attack, dump, reasons)

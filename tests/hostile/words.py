@@ -146,7 +146,7 @@ SECRETS: Final = Family(
         Attack("broken.jsonl", holding(_LINE[:-1] + b"\n" + jsonl(article(2))), quarantined="malformed"),
         Attack("broken.json", holding(b"[" + _LINE + b" " + _LINE), refused="breaks"),
         Attack("wrong-width.csv", holding(f"id,text\n1,{MARK},{MARK}\n2,{STORY}\n".encode()), quarantined="malformed"),
-        Attack("bad-bytes.jsonl", holding(_LINE.replace(b"title", b"\x81\x8d")), quarantined="malformed"),
+        Attack("bad-bytes.jsonl", holding(_LINE.replace(b"title", b"\x81\x8d"))),
         Attack("too-deep.jsonl", holding(_LINE[:-1] + b',"a":' + b"[" * 100 + b"]" * 100 + b"}"),
                quarantined="malformed"),
         Attack("no-text.jsonl", holding(jsonl({"title": MARK, "text": ""})), may_be_refused=True),

@@ -58,7 +58,7 @@ _MOST_CREDIT: Final = 160
 
 
 def remove_credits(text: str) -> tuple[str, int]:
-    """Remove the credit at a line's end, be it in brackets or after the caption's full stop; a tail credit is no such."""
+    """Remove the credit at a line's end, in brackets or after the caption's full stop; that of an agency is none."""
     lines = text.split("\n")
     done = [_CREDIT.sub("", line[-_MOST_CREDIT:]) if line[-1:] != "." else line[-_MOST_CREDIT:] for line in lines]
     count = sum(after != line[-_MOST_CREDIT:] for after, line in zip(done, lines, strict=True))

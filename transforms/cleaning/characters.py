@@ -11,6 +11,8 @@ from ftfy.badness import BADNESS_RE, is_bad
 from transforms.cleaning.rule import Rule
 
 _LINE_BREAK: Final = re.compile(r"\r\n?|[\v\f\x1c-\x1e\u2028\u2029]")
+_PLAIN_RUN: Final = re.compile(r"([\x00-\x7f]{5})[\x00-\x7f]+([\x00-\x7f]{5})")
+_BEYOND_LATIN: Final = re.compile(r"[^\x00-\xff]")
 _INVISIBLE_CLASS: Final = (
     "[\x00-\x08\x0e-\x1b\x1f\x7f-\x9f\xad\u034f\u061c\u180e\u200b\u200e\u200f\u202a-\u202e"
     "\u2060-\u206f\u3164\ufeff\uffa0\ufff9-\ufffb]"
@@ -48,11 +50,30 @@ def break_lines(text: str) -> tuple[str, int]:
 
 def repair_mojibake(text: str) -> tuple[str, int]:
     """Undo text decoded with the wrong code page, line by line: one bad quote must not keep its neighbours."""
-    if text.isascii() or not is_bad(text):
+    if text.isascii():
         return text, 0
     lines = text.split("\n")
-    repaired = [ftfy.fix_encoding(line) if is_bad(line) else line for line in lines]
+    repaired = [line if line.isascii() else _read_again(line) for line in lines]
     return "\n".join(repaired), sum(a != b for a, b in zip(lines, repaired, strict=True))
+
+
+def _read_again(line: str) -> str:
+    """Repair a line as ftfy does; the commonest case, all of it UTF-8 read as Windows-1252, without its loop."""
+    if not _is_bad(line):
+        return line
+    if _BEYOND_LATIN.search(line):
+        try:
+            repaired = line.encode("sloppy-windows-1252").decode("utf-8")
+        except UnicodeError:
+            return ftfy.fix_encoding(line)
+        if not _is_bad(repaired):
+            return repaired
+    return ftfy.fix_encoding(line)
+
+
+def _is_bad(line: str) -> bool:
+    """Ask ftfy, whose pattern is slow, about the surroundings of what is not ASCII alone: nothing else can be bad."""
+    return is_bad(_PLAIN_RUN.sub(r"\1\2", line))
 
 
 def remove_invisible(text: str) -> tuple[str, int]:

@@ -35,6 +35,8 @@ _MOST_CODE: Final = 40_000
 
 def remove_code(text: str) -> tuple[str, int]:
     """Remove functions, statements, style rules and lines with place-holders."""
+    if not any(mark in text for mark in "{;"):
+        return text, 0
     text, count = remove_between(text, *_CDATA)
     text, functions = _remove_functions(text)
     lines = text.split("\n")

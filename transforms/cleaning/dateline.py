@@ -37,8 +37,8 @@ _PARTICLES: Final = frozenset(
     {"of", "de", "del", "da", "do", "dos", "la", "el", "al", "an", "am", "im", "der", "den", "and", "sur", "di"}
 )
 _LABELS: Final = frozenset({
-    "ADVISORY", "ALERT", "ANALYSIS", "BREAKING", "BREAKING NEWS", "CORRECTED", "EXCLUSIVE", "FACTBOX", "FEATURE", "LIVE",
-    "NOTE", "OPINION", "REFILE", "REVIEW", "TOP", "UPDATE", "UPDATED", "URGENT", "VIDEO", "WATCH", "WRAPUP",
+    "ADVISORY", "ALERT", "ANALYSIS", "BREAKING", "BREAKING NEWS", "CORRECTED", "EXCLUSIVE", "FACTBOX", "FEATURE",
+    "LIVE", "NOTE", "OPINION", "REFILE", "REVIEW", "TOP", "UPDATE", "UPDATED", "URGENT", "VIDEO", "WATCH", "WRAPUP",
 })  # fmt: skip
 _REGIONS: Final = frozenset(region.casefold().rstrip(".") for region in REGIONS)
 _SHOUTED: Final = re.compile(r"[A-Z]{3}")

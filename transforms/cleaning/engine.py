@@ -138,8 +138,8 @@ def _lift(works: list[_Work], table: Sequence[Lift]) -> list[_Work]:
     for lift in table:
         for work in _found(works, (lift,)):
             found = lift.lift(work.text)
-            if found.count:
-                _apply(work, lift.name, found.text, found.count)
+            if found.edits:
+                _apply(work, lift.name, found.text, found.edits)
                 work.found.append(found)
                 lifted.append(work)
     return list(dict.fromkeys(lifted))

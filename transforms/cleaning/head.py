@@ -9,6 +9,7 @@ from transforms.cleaning.rule import Lift, Lifted, at_head
 
 _BULLETS: Final = "\u2022\u25aa\u25cf\u25e6\u2023\u00b7"
 _DASHES: Final = "*\u2013\u2014-"
+_ONLY_DASHES: Final = "\u2013\u2014-"
 _BULLET: Final = re.compile(rf"[{_BULLETS}{_DASHES}]\s+(?=\S)")
 
 _WORD: Final = (
@@ -33,10 +34,13 @@ _MOST_BYLINE: Final = 160
 
 
 def lift_highlights(text: str) -> Lifted:
-    """Take the leading bullets off, if a story follows. One dash alone may open a line of speech, so it stays."""
+    """Take the leading bullets off, if a story follows. One dash alone may open a line of speech, so it stays,
+    and a dash below other bullets does.
+    """
     lines = text.split("\n")
     bullets = 0
-    while bullets < len(lines) and _BULLET.match(lines[bullets]):
+    dashes = text[:1] in _ONLY_DASHES
+    while bullets < len(lines) and _BULLET.match(lines[bullets]) and (lines[bullets][0] in _ONLY_DASHES) == dashes:
         bullets += 1
     if bullets == 0 or bullets == len(lines) or (bullets == 1 and lines[0][0] in _DASHES):
         return Lifted(text)

@@ -23,11 +23,15 @@ _LEAST: Final = 2
 
 def restore_apostrophes(text: str) -> tuple[str, int]:
     """Put back the apostrophe that U+FFFD stands for between a letter and the end of a contraction."""
+    if "\ufffd" not in text:
+        return text, 0
     return _APOSTROPHE.subn("'", text)
 
 
 def remove_quote_debris(text: str) -> tuple[str, int]:
     """Give quotes their blank back, and a spaced dash its dash; a text with one case alone may have meant it."""
+    if '"?' not in text and '"\ufffd' not in text:
+        return text, 0
     if len(_CLOSED.findall(text)) + len(_DASH.findall(text)) + len(_LEFT_QUOTE.findall(text)) < _LEAST:
         return text, 0
     total = 0
@@ -39,6 +43,8 @@ def remove_quote_debris(text: str) -> tuple[str, int]:
 
 def restore_blanks(text: str) -> tuple[str, int]:
     """Put back the hard blank that a hyphen stands for after a full stop or comma."""
+    if ".-" not in text and ",-" not in text:
+        return text, 0
     lines = text.split("\n")
     done = [(line[:_HEAD], *_HARD_BLANK.subn(" ", line[_HEAD:])) for line in lines]
     count = sum(n for *_, n in done)
@@ -47,6 +53,6 @@ def restore_blanks(text: str) -> tuple[str, int]:
 
 RULES: Final = (
     Rule("lost_apostrophe", "An apostrophe of no known code became U+FFFD", restore_apostrophes, r"\x{fffd}[lrvstdm]"),
-    Rule("quote_debris", "Curly quotes read as Chinese lost the blank after them", remove_quote_debris, '"[?\\x{fffd}]'),
+    Rule("quote_debris", "Quotes read as Chinese lost the blank after them", remove_quote_debris, '"[?\\x{fffd}]'),
     Rule("lost_blank", "A hard blank read as Chinese became a hyphen", restore_blanks, r"[.,]-[A-Za-z ]"),
 )  # fmt: skip

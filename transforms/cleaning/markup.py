@@ -32,7 +32,12 @@ _INLINE: Final = (
     "object picture q s samp small source span strike strong sub sup svg template time tt u var wbr"
 )
 _NAMES: Final = "|".join(sorted(f"{_BLOCKS} {_INLINE}".split(), key=len, reverse=True))
-_TAG: Final = re.compile(rf"(?ai)</?({_NAMES})(?:\s[^<>]*)?/?>")
+_FLAG: Final = "(?:async|defer|controls|hidden|nowrap|noshade|allowfullscreen|itemscope|muted|autoplay|loop|disabled)"
+_ATTRIBUTES: Final = rf"(?:\s[^<>]*=[^<>]*|\s+{_FLAG}\b[^<>]*|\s*)"
+"""`<Video Shopping Mall Inc>` has none: wires write the names of companies so."""
+_TAG: Final = re.compile(rf"(?ai)</?({_NAMES}){_ATTRIBUTES}/?>")
+_SYMBOL: Final = re.compile(r"(?a)\w\s<([A-Z]{1,5})>")
+_ALWAYS_TAGS: Final = frozenset({"BR", "HR", "WBR"})
 _BLOCK_NAMES: Final = frozenset(_BLOCKS.split())
 # Feeds escape what was already escaped, so any number of `amp;` may come in between.
 _ENTITY: Final = re.compile(r"&(?:amp;)*(#[0-9]{1,7};|#[xX][0-9a-fA-F]{1,6};|[A-Za-z][A-Za-z0-9]{1,31};)")
@@ -59,8 +64,22 @@ def remove_between(text: str, opener: re.Pattern[str], closer: re.Pattern[str]) 
 
 
 def remove_tags(text: str) -> tuple[str, int]:
-    """Remove the tags of known elements; those of block elements leave a line break."""
-    return _TAG.subn(lambda tag: "\n" if tag[1].lower() in _BLOCK_NAMES else "", text)
+    """Remove the tags of known elements; those of block elements leave a line break.
+
+    `Sears <S>` and its like, which nothing closes, stay: wires write the symbols of companies so.
+    """
+    if "<" not in text:
+        return text, 0
+    symbols = {name for name in set(_SYMBOL.findall(text)) - _ALWAYS_TAGS if not re.search(rf"(?i)</{name}\s*>", text)}
+    found: list[str] = []
+
+    def left(tag: re.Match[str]) -> str:
+        if tag[0][1:-1] in symbols:
+            return tag[0]
+        found.append(tag[0])
+        return "\n" if tag[1].lower() in _BLOCK_NAMES else ""
+
+    return _TAG.sub(left, text), len(found)
 
 
 def decode_entities(text: str) -> tuple[str, int]:
@@ -99,6 +118,6 @@ RULES: Final = (
         remove_comments,
         r"<!|[-.\x{2010}-\x{2015}\x{2212}\x{2026}\]]>",
     ),
-    Rule("tag", "Tags of a page's markup are no words", remove_tags, rf"(?i)</?(?:{_NAMES})(?:\s[^<>]*)?/?>"),
+    Rule("tag", "Tags of a page's markup are no words", remove_tags, rf"(?i)</?(?:{_NAMES}){_ATTRIBUTES}/?>"),
 )
 """In the order in which they apply; `remove_marks` is for what is left after too many turns."""

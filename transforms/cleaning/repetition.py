@@ -18,6 +18,7 @@ _SPEECH: Final = ("\u201c", "\u2018", '"', "'", "\u00ab", "\u201e", "\u2013", "\
 _GLUED: Final = re.compile(
     r"(?a)(?<=[a-z]{3})([.?!]\"?|[.?!]?\u201d)(?=[\"\u201c]?(?!Com |Net |Org |Js |Io |Ly )[A-Z][a-z]+ [a-z]+ [a-z])"
 )
+_MAYBE_GLUED: Final = re.compile(r"[.?!\u201d\"][A-Z\"\u201c]")
 _LEAST_GLUED: Final = 3
 _LINE_BREAK: Final = 10
 
@@ -36,7 +37,7 @@ def remove_repeats(text: str) -> tuple[str, int]:
 
 def part_glued(text: str) -> tuple[str, int]:
     """Break the line between sentences without a blank, where that happened so often that breaks were lost."""
-    if len(_GLUED.findall(text)) < _LEAST_GLUED:
+    if not _MAYBE_GLUED.search(text) or len(_GLUED.findall(text)) < _LEAST_GLUED:
         return text, 0
     return _GLUED.subn("\\1\n", text)
 

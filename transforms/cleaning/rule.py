@@ -26,7 +26,7 @@ class Lifted(NamedTuple):
     """What is left of a text when something that is no part of the story was lifted from it, and what that was."""
 
     text: str
-    count: int = 0
+    edits: int = 0
     highlights: tuple[str, ...] = ()
     authors: tuple[str, ...] = ()
     dateline: str | None = None
@@ -45,13 +45,8 @@ class Lift(NamedTuple):
 
 def at_head(pattern: str, most: int) -> Screen:
     """Make a screen that looks at the first characters alone: counting them in a pattern would cost RE2 its states."""
-    return partial(_finds_in, pattern, 0, most)
+    return partial(_finds_in_head, pattern, most)
 
 
-def at_tail(pattern: str, most: int) -> Screen:
-    """Make a screen that looks at the last characters alone."""
-    return partial(_finds_in, pattern, -most, None)
-
-
-def _finds_in(pattern: str, start: int, stop: int | None, texts: pa.Array) -> pa.BooleanArray:
-    return pc.match_substring_regex(pc.utf8_slice_codeunits(texts, start, stop), pattern)
+def _finds_in_head(pattern: str, most: int, texts: pa.Array) -> pa.BooleanArray:
+    return pc.match_substring_regex(pc.utf8_slice_codeunits(texts, 0, most), pattern)

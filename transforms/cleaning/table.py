@@ -27,7 +27,7 @@ LIFTS: Final[tuple[Lift, ...]] = (*head.LIFTS, *tail.LIFTS)
 NESTED: Final = "nested"
 """What markup nested too deep to be an accident is counted as."""
 BOILERPLATE: Final = "boilerplate"
-NAMES: Final = frozenset({rule.name for rule in (*RULES, *LIFTS)} | {BOILERPLATE})
+NAMES: Final = frozenset({rule.name for rule in RULES} | {lift.name for lift in LIFTS} | {BOILERPLATE})
 """Rules that a guide may turn off."""
 _FOR_HEADLINES: Final = frozenset(rule.name for rule in LINE_RULES) - {"code", "wrapping"}
 
@@ -73,7 +73,8 @@ def found_by(screens: Sequence[Screen], texts: pa.Array) -> pa.BooleanArray:
 
 def is_dirty(texts: pa.Array, guide: Guide = ALL) -> pa.BooleanArray:
     """Test which texts of a string array some rule may change; false for null."""
-    found = found_by([rule.screen for rule in (*rules(guide), *lifts(guide))], texts)
+    screens = [*(rule.screen for rule in rules(guide)), *(lift.screen for lift in lifts(guide))]
+    found = found_by(screens, texts)
     return pc.fill_null(found, fill_value=False)
 
 

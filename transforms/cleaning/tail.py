@@ -5,7 +5,7 @@ from typing import Final
 
 from transforms.cleaning.agencies import ANY, agency_in
 from transforms.cleaning.furniture import COPYRIGHT, spelled
-from transforms.cleaning.rule import Lift, Lifted, at_tail
+from transforms.cleaning.rule import Lift, Lifted
 
 _LIST: Final = rf"{ANY}(?:(?:, ?| and |/| / ){ANY})*"
 _DESK: Final = (
@@ -14,7 +14,8 @@ _DESK: Final = (
 )
 _INITIALS: Final = r"(?:[a-z]{2,4}(?:/[a-z]{2,4}){1,3} )?"
 _SOURCE: Final = (
-    r"(?:Source|Sources|Quelle|Kaynak|Fuente|Fonte|Źródło): ?-?(?:Al Jazeera(?: and news agencies| News)?|[Nn]ews agencies|"
+    r"(?:Source|Sources|Quelle|Kaynak|Fuente|Fonte|Źródło): ?-?(?:Al Jazeera(?: and news agencies| News)?|"
+    r"[Nn]ews agencies|"
     rf"{_LIST}(?: news agency| News Agency)?)"
 )
 _FORMS: Final = (
@@ -89,10 +90,7 @@ LIFTS: Final = (
         "tail_credit",
         "Agency and reporters are columns",
         lift_tail,
-        at_tail(
-            rf"(?:{ANY}|gency|gencies|Al Jazeera|Al Jazeera News)[)\]]?\.?-?\z|"
-            r"[(\n](?:Additional |Further )?(?:[Rr]eport|[Ww]rit|[Ee]dit|[Cc]ompil)[a-z]+ (?:and [A-Za-z]+ )?[Bb]y ",
-            _MOST_LAST,
-        ),
+        rf"(?:{ANY}|gency|gencies|Al Jazeera|Al Jazeera News)[)\]]?\.?-?\z|"
+        r"[(\n](?:Additional |Further )?(?:[Rr]eport|[Ww]rit|[Ee]dit|[Cc]ompil)[a-z]+ (?:and [A-Za-z]+ )?[Bb]y ",
     ),
 )

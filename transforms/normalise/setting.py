@@ -43,6 +43,8 @@ def standfirsts(values: Values, stories: Stories) -> Column:
 
 def lines(texts: list[str]) -> list[str]:
     """Clean each text to one line."""
+    if not texts:
+        return []
     dirty = pc.or_(is_dirty_line(array := pa.array(texts, pa.string())), pc.match_substring(array, "\n"))
     for at in np.flatnonzero(dirty.to_numpy(zero_copy_only=False)).tolist():
         texts[at] = clean_line(texts[at])

@@ -44,38 +44,41 @@ def rows(path: Path) -> pa.Table:
         return file.read_all()
 
 
-def test_lines_that_abort_the_interpreter_are_quarantined_with_their_bytes_and_all_others_admitted(
+@pytest.mark.slow
+def test_a_line_that_aborts_the_interpreter_is_quarantined_with_its_bytes_and_all_others_admitted(
     tmp_path: Path,
 ) -> None:
     texts = [STORY] * 40
-    texts[7] = texts[31] = f"POISON abort {STORY}"
+    texts[7] = f"POISON abort {STORY}"
     task = chunk_of(tmp_path, texts)
     found = staged(task)
 
-    assert (38, 2, None) == (found.admitted_or_replayed, found.quarantined, found.refusal)
+    assert (39, 1, None) == (found.admitted_or_replayed, found.quarantined, found.refusal)
     rejects = rows(found.rejects)
     lines = task.chunk.path.read_bytes().split(b"\n")
-    assert [7, 31] == rejects["record_number"].to_pylist()
-    assert [lines[7], lines[31]] == rejects["raw"].to_pylist()
-    assert ["crashed"] * 2 == rejects["reason"].to_pylist()
+    assert [7] == rejects["record_number"].to_pylist()
+    assert [lines[7]] == rejects["raw"].to_pylist()
+    assert ["crashed"] == rejects["reason"].to_pylist()
     assert {"the process that read it died"} == {*rejects["detail"].to_pylist()}
-    assert [n for n in range(40) if n not in (7, 31)] == rows(found.articles)["record_number"].to_pylist()
+    assert [n for n in range(40) if n != 7] == rows(found.articles)["record_number"].to_pylist()
 
 
+@pytest.mark.slow
 def test_a_line_that_never_ends_and_one_that_wants_all_memory_are_quarantined(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(careful, "STALL_SECONDS", 3.0)
-    monkeypatch.setattr(careful, "RECORD_SECONDS", 3.0)
+    monkeypatch.setattr(careful, "STALL_SECONDS", 15.0)
+    monkeypatch.setattr(careful, "RECORD_SECONDS", 15.0)
     found = staged(chunk_of(tmp_path, [STORY, f"POISON hang {STORY}", STORY, f"POISON memory {STORY}"]))
 
     assert (2, 2) == (found.admitted_or_replayed, found.quarantined)
     assert [
-        "the process that read it was stuck for 3 s",
+        "the process that read it was stuck for 15 s",
         "the process that read it wanted more than 2,176 MiB of memory",
     ] == rows(found.rejects)["detail"].to_pylist()
 
 
+@pytest.mark.slow
 def test_a_dump_of_poison_is_refused_before_it_has_cost_the_night(tmp_path: Path) -> None:
     found = staged(chunk_of(tmp_path, [f"POISON abort {STORY}"] * (MOST_LOST + 3)))
 
@@ -83,6 +86,7 @@ def test_a_dump_of_poison_is_refused_before_it_has_cost_the_night(tmp_path: Path
     assert f"more than {MOST_LOST} of its records" in found.refusal
 
 
+@pytest.mark.slow
 def test_poison_in_a_file_that_has_no_way_past_it_refuses_the_file(tmp_path: Path) -> None:
     found = staged(chunk_of(tmp_path, [STORY, f"POISON abort {STORY}", STORY], Format.JSON))
 
