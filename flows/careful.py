@@ -20,7 +20,7 @@ from flows.stage import (
     Staged,
     StageTask,
     batched,
-    field_map,
+    fields_of,
     memory_bytes,
     stage,
     stage_batches,
@@ -71,7 +71,7 @@ class CarefulTask:
 def stage_singly(careful: CarefulTask) -> Staged:
     """Stage a chunk whose harmless records are behind it one record at a time, each marked before it is touched."""
     with Mark(careful.task.stem) as mark, memory_limit(memory_bytes(careful.task)):
-        fields = field_map(careful.task)
+        fields = fields_of(careful.task.outlet)
         return stage_batches(careful.task, fields, _singly(careful, fields, mark))
 
 
@@ -144,7 +144,7 @@ class StageCare(Care[StageTask, Staged]):
         """Stage it in this process, if what it holds is text."""
         if item.chunk.format not in _PLAIN:
             return None
-        fields = field_map(item)
+        fields = fields_of(item.outlet)
         found = _without_pages(opened(records(item.chunk, item.max_record_bytes), fields), fields)
         try:
             if function is stage:
