@@ -164,6 +164,8 @@ POISON: Final = Family(
                quarantined="crashed", admitted=2),
         Attack("memory.jsonl", holding(jsonl(article(70), article(71, "POISON memory"), article(72))),
                quarantined="crashed", admitted=2),
+        Attack("raise.jsonl", holding(jsonl(article(73), article(74, "POISON raise"), article(75))),
+               quarantined="crashed", admitted=2),
         Attack("many.jsonl", holding(jsonl(*(article(n, "POISON abort") for n in range(100, 140)))),
                refused="each ended the process"),
         Attack("array.json", holding(b"[" + jsonl(article(80, "POISON abort")).strip() + b"]"),
