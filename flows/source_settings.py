@@ -11,9 +11,9 @@ from zoneinfo import available_timezones
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
+from transforms.cleaning import Guide
 from transforms.fields import TARGETS
 from transforms.outlet import Extractor, NewFields, Outlet
-from transforms.text import Guide
 
 DateOrder = Literal["day first", "month first"]
 _LANGUAGE: Final = re.compile(r"[a-z]{2,3}")

@@ -11,13 +11,13 @@ from flows.intake.chunks import Chunk, mapped, records
 from flows.intake.receipt import printable
 from flows.mark import Mark
 from flows.workers import memory_limit
+from transforms.cleaning import Guide
 from transforms.errors import DumpRefused
 from transforms.fields import FieldMap
 from transforms.normalise import REJECTS, STAGED, Batch, Seen, normalise
 from transforms.outlet import Outlet
 from transforms.parse import Malformed, Record, header
 from transforms.parse.envelope import opened
-from transforms.text import Guide
 
 _SHOWN_NAMES: Final = 12
 _LONGEST_NAME: Final = 30

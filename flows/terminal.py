@@ -23,6 +23,8 @@ from transforms.article import ARTICLES
 _WIDTH = 100
 _SHOWN_FIELDS = 8
 _SHOWN_DUMPS = 24
+_SHOWN_SIGNALS = 4
+_SHOWN_DRIFTS = 2
 
 
 class _Bars:
@@ -61,9 +63,8 @@ def summary(report: RunReport) -> str:
         out.print("quarantine: " + _counts(report.quarantine), markup=False)
     for source, fields in sorted(report.unused_fields.items())[:_SHOWN_FIELDS]:
         out.print(f"fields not used, {source}: {_counts(fields)}", markup=False, overflow="ellipsis", no_wrap=True)
-    for source, signals in sorted(report.drift.items())[:_SHOWN_FIELDS]:
-        words = "; ".join(signal["words"] for signal in signals[:_SHOWN_FIELDS])
-        out.print(f"drift, {source}: {words}", markup=False, soft_wrap=True)
+    for line in _drift_lines(report):
+        out.print(line, markup=False, soft_wrap=True)
     if report.ignored:
         more = f", and {len(report.ignored) - _SHOWN_FIELDS} more" if len(report.ignored) > _SHOWN_FIELDS else ""
         names = ", ".join(report.ignored[:_SHOWN_FIELDS])
@@ -73,6 +74,18 @@ def summary(report: RunReport) -> str:
         out.print(line, markup=False)
     out.print(_last_line(report), markup=False, soft_wrap=True)
     return _text(out)
+
+
+def _drift_lines(report: RunReport) -> Iterator[str]:
+    """Tell what sources may have lost since the nights before, in few lines; the rest is for `broadsheet sources`."""
+    losses = {name: [each for each in signals if each["is_loss"]] for name, signals in sorted(report.drift.items())}
+    worst = sorted((name for name in losses if losses[name]), key=lambda name: -len(losses[name]))
+    for name in worst[:_SHOWN_DRIFTS]:
+        words = "; ".join(signal["words"] for signal in losses[name][:_SHOWN_SIGNALS])
+        more = f"; and {len(losses[name]) - _SHOWN_SIGNALS} more" if len(losses[name]) > _SHOWN_SIGNALS else ""
+        yield f"drift, {name}: {words}{more}"
+    if others := len(report.drift) - len(worst[:_SHOWN_DRIFTS]):
+        yield f"drift, {others:,} {'more ' if worst else ''}sources: `broadsheet sources` tells"
 
 
 def snapshot_rows(manifests: Iterable[Manifest]) -> list[dict[str, Any]]:

@@ -5,11 +5,10 @@ from dataclasses import dataclass
 from flows.lake.catalog import source
 from flows.lake.duck import open_duckdb
 from flows.lake.manifest import Manifest
-from flows.publish import schema_digest
 from flows.settings import Settings
 from transforms.errors import RulesChanged
 from transforms.rules import RULES_VERSION, changes_since
-from transforms.tables import RUNS
+from transforms.tables import RUNS, schema_digest
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,15 +54,19 @@ class Sent:
 
 
 class Signal(NamedTuple):
-    """One difference: gone, new, renamed, fell, rose, kind or volume; the fields it is about; and a few words."""
+    """One difference: gone, new, renamed, fell, rose, kind or volume; the fields it is about; and a few words.
+
+    `is_loss` says whether something that was used may be lost by it, or something that came is used for nothing.
+    """
 
     signal: str
     fields: tuple[str, ...]
     words: str
+    is_loss: bool = True
 
 
 def drift(tonight: Sent, before: Sequence[Sent], known: Iterable[str] = ()) -> list[Signal]:
-    """Say how tonight differs from the nights before, the worst first; nothing without any night before.
+    """Say how tonight differs from the nights before, losses first; nothing without any night before.
 
     `known` are fields that are no news, whether they come or go.
     """
@@ -75,14 +79,14 @@ def drift(tonight: Sent, before: Sequence[Sent], known: Iterable[str] = ()) -> l
     renamed = _renamed(gone, new, tonight, past)
     moved = {name for pair in renamed for name in pair}
     signals = [
-        *(_renaming(old, name, past) for old, name in renamed),
+        *(_renaming(old, name, tonight, past) for old, name in renamed),
         *(_change("gone", name, tonight, past) for name in gone if name not in moved),
         *(_new(name, tonight) for name in new if name not in moved),
         *(signal for name in names if name not in gone and (signal := _moved(name, tonight, past))),
         *(signal for name in names if (signal := _other_kind(name, tonight, past))),
     ]
     volume = _volume(tonight, before)
-    return [*signals, volume] if volume else signals
+    return sorted([*signals, volume] if volume else signals, key=lambda signal: not signal.is_loss)
 
 
 def together(before: Iterable[Sent]) -> Sent:
@@ -112,18 +116,33 @@ def _is_no_chance(name: str, tonight: Sent, past: Sent) -> bool:
 
 
 def _renamed(gone: Sequence[str], new: Sequence[str], tonight: Sent, past: Sent) -> list[tuple[str, str]]:
-    """Pair what is gone with what is new, where each has one partner alone of its kind that fills as many records."""
-    partners = {old: [name for name in new if _alike(old, name, tonight, past)] for old in gone}
-    taken = Counter(name for names in partners.values() for name in names)
-    return [(old, names[0]) for old, names in partners.items() if len(names) == 1 and taken[names[0]] == 1]
+    """Pair what is gone with what is new, where each has one partner alone: of the same use, else of kind and share."""
+    same_use = _only_pairs({old: [n for n in new if _is_of_use(old, n, tonight, past)] for old in gone})
+    taken = {name for pair in same_use for name in pair}
+    left = [name for name in new if name not in taken and name not in tonight.targets]
+    return same_use + _only_pairs(
+        {old: [name for name in left if _alike(old, name, tonight, past)] for old in gone if old not in taken}
+    )
+
+
+def _only_pairs(partners: Mapping[str, Sequence[str]]) -> list[tuple[str, str]]:
+    wanted = Counter(name for names in partners.values() for name in names)
+    return [(old, names[0]) for old, names in partners.items() if len(names) == 1 and wanted[names[0]] == 1]
+
+
+def _is_of_use(old: str, name: str, tonight: Sent, past: Sent) -> bool:
+    target = past.targets.get(old)
+    return target is not None and target == tonight.targets.get(name)
 
 
 def _alike(old: str, name: str, tonight: Sent, past: Sent) -> bool:
     return past.kind(old) == tonight.kind(name) and abs(past.share(old) - tonight.share(name)) < _POINTS
 
 
-def _renaming(old: str, name: str, past: Sent) -> Signal:
+def _renaming(old: str, name: str, tonight: Sent, past: Sent) -> Signal:
     target = past.targets.get(old)
+    if target and target == tonight.targets.get(name):
+        return Signal("renamed", (old, name), f"{old} is now {name}, still used as {target}", is_loss=False)
     hint = f"; if so, name it under fields of the source, as {target}" if target else ""
     return Signal("renamed", (old, name), f"{old} is gone and {name} is new: renamed?{hint}")
 
@@ -131,7 +150,8 @@ def _renaming(old: str, name: str, past: Sent) -> Signal:
 def _new(name: str, tonight: Sent) -> Signal:
     target = tonight.targets.get(name)
     use = f"used as {target}" if target else "used for nothing"
-    return Signal("new", (name,), f"{name} is new, in {percent(tonight.share(name))} of records, {use}")
+    words = f"{name} is new, in {percent(tonight.share(name))} of records, {use}"
+    return Signal("new", (name,), words, is_loss=target is None)
 
 
 def _moved(name: str, tonight: Sent, past: Sent) -> Signal | None:
@@ -143,7 +163,8 @@ def _moved(name: str, tonight: Sent, past: Sent) -> Signal | None:
 def _change(signal: str, name: str, tonight: Sent, past: Sent) -> Signal:
     verb = "rose" if signal == "rose" else "fell"
     shares = f"{percent(past.share(name))} to {percent(tonight.share(name))}"
-    return Signal(signal, (name,), f"{name} {verb} from {shares} of records")
+    is_loss = signal != "rose" and name in past.targets
+    return Signal(signal, (name,), f"{name} {verb} from {shares} of records", is_loss)
 
 
 def _other_kind(name: str, tonight: Sent, past: Sent) -> Signal | None:

@@ -1,5 +1,6 @@
 """The tables of the lake beside the article itself, each declared once."""
 
+from hashlib import sha256
 from typing import Final
 
 import pyarrow as pa
@@ -239,3 +240,8 @@ STORED: Final = (
     AUDITS,
 )
 VIEWS: Final = (ARTICLES, COPIES, DELIVERIES, PAIRS, QUARANTINE, CLUSTER_CHANGES, DUMPS, SOURCE_FIELDS, RUNS, AUDITS)
+
+
+def schema_digest() -> str:
+    """Digest of every table's name, columns and types."""
+    return sha256("\n".join(f"{t.name} {t.full_schema}" for t in STORED).encode()).hexdigest()

@@ -12,10 +12,10 @@ from flows.inquiry.likely import Likely, likely_texts
 from flows.inquiry.prints import COLUMNS, print_of
 from flows.inquiry.shelf import Shelf
 from transforms.article import UNKNOWN_SOURCE
+from transforms.cleaning import clean
 from transforms.errors import UsageError
 from transforms.parse.decoding import decode
 from transforms.relation import PairSettings, Profile, facts
-from transforms.text import clean
 from transforms.words import fold
 
 STANDARD_INPUT: Final = Path("-")

@@ -4,13 +4,15 @@ from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 from typing import Final
 
+import duckdb
 import pyarrow as pa
+import pyarrow.parquet as pq
 
-from flows.lake.duck import open_duckdb
+from flows.lake.duck import open_duckdb, open_part
 from flows.lake.manifest import Manifest, Part
 from transforms.article import ARTICLES
 from transforms.schema import PARTITION_COLUMN, Column, Table
-from transforms.tables import COPIES, MEMBERSHIP, PAIRS, VIEWS
+from transforms.tables import COPIES, MEMBERSHIP, PAIRS, VIEWS, schema_digest
 
 _STORAGE_VERSION: Final = "v1.0.0"
 """What DuckDB 1.0 and all later ones read; the default of 2.0 shuts 1.x out."""
@@ -73,11 +75,12 @@ def quoted(text: str) -> str:
 
 def _stored(table: Table, manifest: Manifest | None, address: str) -> str:
     parts = manifest.parts_of(table.name) if manifest else ()
-    return f"SELECT {_names(table.columns)} FROM {source(table, parts, address)}"
+    names = _names(table.columns, "", _missing(table, manifest, address))
+    return f"SELECT {names} FROM {source(table, parts, address)}"
 
 
 def _articles(manifest: Manifest | None, address: str) -> str:
-    columns = _names(ARTICLES.columns, "article.")
+    columns = _names(ARTICLES.columns, "article.", _missing(ARTICLES, manifest, address))
     queries = [
         f"""
     SELECT {columns} FROM {articles} AS article
@@ -89,7 +92,8 @@ def _articles(manifest: Manifest | None, address: str) -> str:
 
 def _copies(manifest: Manifest | None, address: str) -> str:
     own = {column.name for column in ARTICLES.columns}
-    columns = ", ".join(f'{"article" if c.name in own else "place"}."{c.name}"' for c in COPIES.columns)
+    missing = _missing(ARTICLES, manifest, address) | _missing(MEMBERSHIP, manifest, address)
+    columns = ", ".join(_names([c], "article." if c.name in own else "place.", missing) for c in COPIES.columns)
     queries = [
         f"""
     SELECT {columns} FROM {articles} AS article JOIN {membership} AS place ON {on}"""
@@ -138,5 +142,19 @@ def source(table: Table, parts: Collection[Part], address: str) -> str:
     return f"read_parquet([{files}], hive_partitioning = true, hive_types = {{'{PARTITION_COLUMN}': DATE}})"
 
 
-def _names(columns: Iterable[Column], prefix: str = "") -> str:
-    return ", ".join(f'{prefix}"{column.name}"' for column in columns)
+def _names(columns: Iterable[Column], prefix: str, missing: Collection[str]) -> str:
+    return ", ".join(
+        f'NULL::{sql_type(c.type)} AS "{c.name}"' if c.name in missing else f'{prefix}"{c.name}"' for c in columns
+    )
+
+
+def _missing(table: Table, manifest: Manifest | None, address: str) -> frozenset[str]:
+    """Name the columns of today that a snapshot of an older version lacks."""
+    parts = manifest.parts_of(table.name) if manifest and manifest.schema_digest != schema_digest() else ()
+    if not parts:
+        return frozenset()
+    try:
+        present = pq.read_schema(open_part(address, parts[0].path)).names
+    except (OSError, pa.ArrowException) as error:
+        raise duckdb.IOException(f"{parts[0].path} cannot be read: {error}") from error
+    return frozenset(table.schema.names).difference(present)

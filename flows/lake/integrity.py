@@ -11,9 +11,11 @@ from flows.lake.duck import open_duckdb
 from flows.lake.manifest import Manifest, Part
 from flows.lake.medium import Entry, Medium
 from transforms.errors import BroadsheetError, LakeDamaged
-from transforms.tables import DUMPS
+from transforms.tables import DUMPS, STORED
 
 _SHOWN_DIGITS: Final = 12
+_MADE_AGAIN: Final = tuple(f"parts/{table.name}/" for table in STORED if table.kind != "ledger")
+"""Where what can be made again lies."""
 _GOLDEN_RATIO: Final = 0.6180339887498949
 
 
@@ -100,6 +102,8 @@ def require_undamaged(found: Verification, address: str) -> None:
             otherwise = f"go back with `broadsheet rollback {found.way_back}`"
         elif found.is_newest_whole:
             otherwise = "leave it: what readers see now is whole"
+        elif all(damage.path.startswith(_MADE_AGAIN) for damage in found.damaged):
+            otherwise = "make it again from the kept dumps with `broadsheet rebuild`"
         else:
             otherwise = f"run the dumps under {address}/raw into a new lake"
         raise LakeDamaged(f"{address}: {found.damaged[0].path}{others} damaged; restore from a backup, or {otherwise}")

@@ -5,7 +5,7 @@ never change, so what a manifest speaks of is there for as long as that manifest
 """
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,7 +19,7 @@ from flows.lake.marker import MARKER, check_marker
 from flows.lake.medium import Medium
 from flows.lake.workspaces import Lasting, Workspaces, new_run_id
 from flows.lake.writer import Writer
-from transforms.errors import UsageError
+from transforms.errors import LakeDamaged, UsageError
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +88,8 @@ class Store:
             with workspaces.claim(run_id) as workspace:
                 self.medium.probe(workspace)
                 writer = Writer(self.medium, run_id, now, workspace)
-                writer.show_newest()
+                with suppress(LakeDamaged):  # parts that cannot be read: whoever builds on them is told, others go back
+                    writer.show_newest()
                 newest = writer.current()
                 self.lasting.clear(but_upon=newest.number if newest else 0)
                 yield writer

@@ -29,11 +29,11 @@ from expectations.projection import project
 from expectations.snapshot import Snapshot
 from flows import run as description
 from flows.drivers import PlainDriver
-from flows.publish import schema_digest
 from flows.settings import Settings
 from tests.benchmarks.memory import measure, python
 from tests.benchmarks.nightly import NIGHTS, history, recent_lake, write_nights
 from tests.integration.nights import write_dump
+from transforms.tables import schema_digest
 
 PROJECT: Final = Path(__file__).resolve().parents[2]
 REPEAT: Final = 5

@@ -32,13 +32,12 @@ from flows.lake.manifest import Manifest, Part
 from flows.lake.query import Reader
 from flows.lake.store import Store
 from flows.lake.writer import Writer
-from flows.publish import schema_digest
 from tests.benchmarks.generate import generate
 from tests.integration.nights import take_unaudited
 from tests.unit.lake.made import add_rows
 from transforms.article import ARTICLES
 from transforms.schema import PARTITION_COLUMN
-from transforms.tables import STORED
+from transforms.tables import STORED, schema_digest
 
 PROJECT: Final = Path(__file__).resolve().parents[2]
 FIRST_DAY: Final = date(2016, 1, 1)

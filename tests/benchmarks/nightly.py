@@ -28,13 +28,12 @@ from flows.lake.duck import open_duckdb
 from flows.lake.manifest import Part
 from flows.lake.store import Store
 from flows.lake.writer import Writer
-from flows.publish import schema_digest
 from tests.benchmarks.generate import generate
 from tests.benchmarks.memory import Measured, measure, python
 from tests.unit.lake.made import add_rows
 from transforms.fingerprint import as_binary, from_binary
 from transforms.schema import PARTITION_COLUMN, Table
-from transforms.tables import STORED
+from transforms.tables import STORED, schema_digest
 
 PROJECT: Final = Path(__file__).resolve().parents[2]
 NIGHTS: Final = 5

@@ -89,13 +89,13 @@ def test_a_lost_catalog_is_built_again_though_nothing_is_new(tmp_path: Path, aud
 def test_a_dump_whose_fields_we_do_not_know_is_refused_and_taken_once_they_are_named(
     tmp_path: Path, auditor: Executor
 ) -> None:
-    dump = write_dump(tmp_path / "odd.jsonl", [{"artikel": GOOD["body"]}])
+    dump = write_dump(tmp_path / "odd.jsonl", [{"geschrieben": GOOD["body"]}])
     lake = tmp_path / "lake"
 
     refused = take(lake, [dump, write_dump(tmp_path / "good.jsonl", [GOOD])], auditor)
-    source = {"Odd": {"files": ["odd.*"], "fields": {"text": ["artikel"]}}}
+    source = {"Odd": {"files": ["odd.*"], "fields": {"text": ["geschrieben"]}}}
     mended = take(lake, [dump], auditor, sources=source)
 
     assert ["refused", "consumed"] == [each.status for each in refused.dumps]
-    assert "none of its fields (artikel) holds the text" in (refused.dumps[0].detail or "")
+    assert "none of its fields (geschrieben) holds the text" in (refused.dumps[0].detail or "")
     assert ("published", 1) == (mended.outcome, mended.total("admitted"))

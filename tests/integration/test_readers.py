@@ -59,7 +59,7 @@ def test_the_ledger_names_every_dump_as_it_is_kept_by_its_own_digest(tmp_path: P
 
 
 def test_a_dump_whose_fields_nobody_named_is_refused_and_not_kept(tmp_path: Path) -> None:
-    odd = write_dump(tmp_path / "odd.jsonl", [{"artikel": STORY["body"]}])
+    odd = write_dump(tmp_path / "odd.jsonl", [{"geschrieben": STORY["body"]}])
     report = take_unaudited(tmp_path / "lake", [odd, write_dump(tmp_path / "good.jsonl", [STORY])])
 
     assert ["refused", "consumed"] == [dump.status for dump in report.dumps]

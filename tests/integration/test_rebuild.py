@@ -2,9 +2,11 @@
 
 import shutil
 from concurrent.futures import Executor
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import pyarrow.parquet as pq
 import pytest
 
 from flows import memory
@@ -24,6 +26,7 @@ from tests.faults.stories import all_of, write_nights
 from tests.integration.nights import Unaudited, content, take_unaudited, write_dump
 from transforms.errors import LakeDamaged, RulesChanged, UsageError
 from transforms.relation import PairSettings
+from transforms.tables import STORED
 
 BODY = "the council of marrick voted on monday to mend the harbour wall before the winter storms come in " * 3
 OTHER_RULES = PairSettings(near_jaccard=0.99, containment=0.99)
@@ -189,3 +192,37 @@ def test_a_lake_without_a_snapshot_has_nothing_to_rebuild(tmp_path: Path) -> Non
     Store.open(tmp_path / "lake", create=True)
     with pytest.raises(UsageError, match="has no snapshot yet"):
         rebuilt(tmp_path / "lake")
+
+
+def older_version(lake: Path) -> None:
+    """Make the newest snapshot one of a version that knew no `agency` of an article and no `outlet` of a dump."""
+    lacked = {"articles": "agency", "dumps": "outlet"}
+    with Store.open(lake, create=False).writer() as writer:
+        parent = writer.current()
+        assert parent
+        parts = []
+        for part in parent.parts:
+            table = next(table for table in STORED if table.name == part.table)
+            draft = writer.workspace / "draft.parquet"
+            rows = pq.ParquetFile(lake / part.path).read()
+            pq.write_table(rows.drop_columns([lacked[part.table]] if part.table in lacked else []), draft)
+            bounds = {"minimum": part.minimum, "maximum": part.maximum}
+            parts.append(writer.add_part(draft, table, part.day, rows=part.rows, **bounds))
+        older = replace(parent, parts=tuple(parts), schema_digest="older", rules_digest="older")
+        writer.publish_again(parent, older, "compact")
+
+
+def test_a_lake_of_a_version_with_other_columns_is_read_and_made_again(lake: Path) -> None:
+    before = content(lake)
+    older_version(lake)
+    assert before == content(lake)  # no article of these has an agency
+    with pytest.raises(RulesChanged, match=r"rules of an unknown version, now \d+, other columns"):
+        first_run(lake, [write_dump(lake.with_name("late.jsonl"), [{"title": "Wall", "body": BODY}])])
+    with PlainDriver(1) as driver:
+        found = try_rebuild(Settings(lake=str(lake), workers=1), driver, samples=1)
+    rebuilt(lake)
+
+    assert (("agency",), 0, 0, 0) == (found.new_columns, found.added, found.gone, found.changed)
+    assert before == content(lake)
+    with connect(lake) as reader:
+        assert [(4,)] == reader.sql("SELECT count(DISTINCT run_id) FROM dumps").fetchall()

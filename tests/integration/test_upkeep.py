@@ -242,4 +242,4 @@ def test_an_age_floor_below_a_day_is_wrong_usage(lake: Path, told: Told, tmp_pat
     ended = told("clean", "--remove", "--lake", lake, "--settings", tmp_path / "settings.toml")
 
     assert (ended.code, ended.out) == (2, "")
-    assert "setting 'retention.min_age_hours': Input should be greater than or equal to 24" in ended.err
+    assert "setting 'retention.min_age_hours': input should be greater than or equal to 24" in ended.err

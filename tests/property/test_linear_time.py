@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pyarrow as pa
 import pytest
 
-from transforms.text import clean, clean_line, is_dirty
+from transforms.cleaning import clean, clean_line, is_dirty
 
 CHARS = 6_000
 LONGER = 4
@@ -21,6 +21,11 @@ UNITS = (
     " \n", "\xa0", "\r", "- a\n",
     "\u2022 a\n", "\u00c3\u00a9", "\u00c3", "\u00e2\u20ac", "\u0092", "\u00c3\u00a9\n", "\u200b", "\u0301",
     "\u0316\u0301", "\u05b4\u0301", "\u0130", "\x00", "\ufeff<b>",
+    '"?', '"\ufffd', "word.-", "By Ann Vale\n", "LONDON (Reuters) - ", "function(){", "f(", "{", ".a{", "a.",
+    "(Reporting by Ann Vale)\n", "Photo: AP\n", "(Getty Images)", "home.The man went ", "Read more: a\n", "Facebook ",
+    "Follow me, ", "a@b ", "A, ", "By A", "Getty/",
+    "The quick brown fox goes over the lazy dog and is not seen again.\n", "  a line\nand more of it that goes on\n",
+    "Newsletter sign up ",
 )  # fmt: skip
 
 

@@ -7,8 +7,8 @@ import pytest
 
 from flows.settings import Cleaning, Settings, load_settings
 from transforms.canonical import CanonicalSettings, Criterion
+from transforms.cleaning import Guide
 from transforms.errors import UsageError
-from transforms.text import Guide
 
 
 def test_a_lake_given_as_a_path_is_text() -> None:

@@ -1,6 +1,7 @@
 """Of a web archive the pages are read, what is damaged is shown, and the rest is counted."""
 
 import gzip
+import time
 from pathlib import Path
 
 import brotli
@@ -167,7 +168,20 @@ def test_a_record_beyond_the_limit_is_kept_in_part() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    "unit", [b"http:a 1 20140301000000 t 1 ", b"a ", b"http:\n", b"WARC/1.0\n", b"WARC/1.0\r\n\r\n", b"\n"]
+)
+@pytest.mark.parametrize("start", [arc(), record(b"", "warcinfo")])
+def test_damage_takes_time_in_proportion(start: bytes, unit: bytes) -> None:
+    begin = time.process_time()
+
+    assert len(list(frames(start + unit * (500_000 // len(unit))))) > 0
+    assert time.process_time() - begin < 2
+
+
 def test_arc_files_are_archives_too() -> None:
+    second = b"http://e.example/c 0.0.0.0 20140301000000 text/html 200 - - 0 a.arc %d\n" % len(response()) + response()
+    assert len(found(arc(response()) + second)) == 2
     data = arc(response(), response(status="404 Not Found"), response(b"x", "Content-Type: image/gif\r\n"))
 
     page, missing = found(data)

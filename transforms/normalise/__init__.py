@@ -8,26 +8,26 @@ from typing import Any
 
 import pyarrow as pa
 
+from transforms.cleaning import Guide
 from transforms.fields import FieldMap
 from transforms.normalise.dating import date_columns
 from transforms.normalise.identity import addresses, article_ids, delivered, sources
 from transforms.normalise.pages import fill
-from transforms.normalise.staged import REJECTS, STAGED, Batch, Rejects, Seen
-from transforms.normalise.story import (
+from transforms.normalise.setting import (
+    agencies,
     authors,
+    datelines,
     headline_columns,
     headlines,
     highlights,
-    problems,
     standfirsts,
-    stories,
-    text_columns,
 )
+from transforms.normalise.staged import REJECTS, STAGED, Batch, Rejects, Seen
+from transforms.normalise.story import problems, stories, text_columns
 from transforms.normalise.tongue import language_columns
 from transforms.normalise.values import Values, as_text, kinds, values_of
 from transforms.outlet import Outlet
 from transforms.parse import Malformed, Record
-from transforms.text import Guide
 
 __all__ = ["REJECTS", "STAGED", "Batch", "Seen", "normalise"]
 
@@ -44,6 +44,7 @@ def normalise(
     urls, canonical = addresses(values)
     outlets = sources(values, urls, canonical, outlet.name)
     told = stories(values, guide)
+    lines = datelines(values, told)
     columns: dict[str, Any] = {
         "article_id": article_ids(outlets, canonical, given),
         "source": outlets,
@@ -51,13 +52,13 @@ def normalise(
         "url": urls,
         "canonical_url": canonical,
         "highlights": highlights(values, told),
-        "standfirst": standfirsts(values, told.is_excerpt),
-        "authors": authors(values),
-        "dateline_place": [None] * len(told.texts),
-        "agency": [None] * len(told.texts),
+        "standfirst": standfirsts(values, told),
+        "authors": authors(values, told),
+        "dateline_place": [line.place if line else None for line in lines],
+        "agency": agencies(values, told, lines),
         **text_columns(told),
         **headline_columns(headlines(values)),
-        **date_columns(values, urls, [as_text(line) or None for line in values["dateline"]], outlet),
+        **date_columns(values, urls, [line.printed if line else None for line in lines], outlet),
         **language_columns(values, told.texts, outlet),
         "record_number": [record.number for record in values.records],
         "byte_offset": [record.offset for record in values.records],

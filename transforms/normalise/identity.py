@@ -8,8 +8,8 @@ from typing import Any, Final
 import orjson
 
 from transforms.article import UNKNOWN_SOURCE
+from transforms.cleaning import clean_line
 from transforms.normalise.values import Column, Values, as_text
-from transforms.text import clean_line
 from transforms.urls import ARCHIVE_HOSTS, canonical_url, host
 
 ID_BYTES: Final = 16

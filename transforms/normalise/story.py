@@ -1,9 +1,9 @@
-"""The story itself: its text and headline cleaned, and what is measured and hashed of them."""
+"""The story itself: its text cleaned, and what is measured and hashed of it."""
 
 from dataclasses import dataclass
 from hashlib import blake2b
-from itertools import islice
-from typing import Any, Final
+from operator import attrgetter
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -11,33 +11,33 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from transforms.article import EDITS, Reason
+from transforms.cleaning import Cleaned, Guide, clean_all
 from transforms.fingerprint import as_binary, fingerprint, hashed
 from transforms.normalise.identity import ID_BYTES
 from transforms.normalise.values import Column, Values, as_text
 from transforms.passages import passages
 from transforms.placeholder import MOST_WORDS, placeholder
 from transforms.quality import count_bytes
-from transforms.text import Cleaned, Guide, clean, clean_line, is_dirty
 from transforms.words import fold
 
 Problem = tuple[Reason, str] | None
-_DIGEST_BYTES: Final = ID_BYTES
 
 
 @dataclass(slots=True)
 class Stories:
-    """Cleaned texts, and by their place what cleaning says of those that needed it."""
+    """Cleaned texts, with what was lifted from them, and whether each is only a part of its story."""
 
-    texts: list[str]
-    cleaned: dict[int, Cleaned]
+    cleaned: list[Cleaned]
     is_excerpt: list[bool]
 
-    def each(self, part: str, default: Any) -> Column:
-        """Give one attribute of what cleaning says, the default for texts that were clean."""
-        column = [default] * len(self.texts)
-        for at, cleaned in self.cleaned.items():
-            column[at] = getattr(cleaned, part)
-        return column
+    @property
+    def texts(self) -> list[str]:
+        """Give the texts alone."""
+        return self.each("text")
+
+    def each(self, part: str) -> Column:
+        """Give one attribute of what cleaning says of each."""
+        return [*map(attrgetter(part), self.cleaned)]
 
 
 def stories(values: Values, guide: Guide) -> Stories:
@@ -46,15 +46,7 @@ def stories(values: Values, guide: Guide) -> Stories:
     parts = [_told(part) for part in values["summary"]]
     is_excerpt = [not text and bool(part) for text, part in zip(texts, parts, strict=True)]
     chosen = [text or part for text, part in zip(texts, parts, strict=True)]
-    cleaned = {at: clean(chosen[at], guide) for at in _dirty(chosen, guide)}
-    for at, each in cleaned.items():
-        chosen[at] = each.text
-    return Stories(chosen, cleaned, is_excerpt)
-
-
-def _dirty(texts: list[str], guide: Guide) -> list[int]:
-    """Give the places of texts that some rule may change."""
-    return np.flatnonzero(is_dirty(pa.array(texts, pa.string()), guide).to_numpy(zero_copy_only=False)).tolist()
+    return Stories(clean_all(chosen, guide), is_excerpt)
 
 
 def _told(value: Any) -> str:
@@ -62,55 +54,6 @@ def _told(value: Any) -> str:
     if value.__class__ is str:
         return str(value)
     return "" if isinstance(value, int | float) else as_text(value)
-
-
-def headlines(values: Values) -> list[str]:
-    """Clean each record's headline to one line; empty where there is none."""
-    return lines([as_text(title) for title in values["title"]])
-
-
-def highlights(values: Values, stories: Stories) -> list[list[str]]:
-    """Give the bullets above each story: as they were delivered, else as they were lifted from its text."""
-    given = [_bullets(value) for value in values["highlights"]]
-    bullets = iter(lines([line for each in given for line in each]))
-    own = [[line for line in islice(bullets, len(each)) if line] for each in given]
-    return [each or lifted for each, lifted in zip(own, stories.each("highlights", []), strict=True)]
-
-
-def _bullets(value: Any) -> list[str]:
-    if value is None:
-        return []
-    return [as_text(item) for item in value] if isinstance(value, list) else as_text(value).split("\n")
-
-
-def standfirsts(values: Values, is_excerpt: list[bool]) -> Column:
-    """Give what was printed or delivered beside each story, as one line: its subtitle, else a summary of it."""
-    beside = zip(values["subtitle"], values["summary"], is_excerpt, strict=True)
-    given = [as_text(subtitle) or ("" if is_text else as_text(summary)) for subtitle, summary, is_text in beside]
-    return [line or None for line in lines(given)]
-
-
-def lines(texts: list[str]) -> list[str]:
-    """Clean each text to one line."""
-    dirty = pc.or_(is_dirty(array := pa.array(texts, pa.string())), pc.match_substring(array, "\n"))
-    for at in np.flatnonzero(dirty.to_numpy(zero_copy_only=False)).tolist():
-        texts[at] = clean_line(texts[at])
-    return texts
-
-
-def headline_columns(titles: list[str]) -> dict[str, Any]:
-    """Give headlines, and their words folded as those of the text."""
-    return {
-        "title": [title or None for title in titles],
-        "title_words": fold(pa.array(titles, pa.string())).strings(),
-    }
-
-
-def authors(values: Values) -> list[list[str]]:
-    """Give each record's authors as printed, in order; the number of one is no name."""
-    given = [value if isinstance(value, list) else [] if value is None else [value] for value in values["authors"]]
-    names = iter(lines([as_text(v) for each in given for v in each]))
-    return [[name for name in islice(names, len(each)) if name and not name.isdecimal()] for each in given]
 
 
 def text_columns(stories: Stories) -> dict[str, Any]:
@@ -121,9 +64,9 @@ def text_columns(stories: Stories) -> dict[str, Any]:
     wide, steep = fingerprint(words)
     digits, uppers, breaks, sizes = count_bytes(array).T
     return {
-        "text_id": [blake2b(folded[i], digest_size=_DIGEST_BYTES).hexdigest() for i in range(len(folded))],
+        "text_id": [blake2b(folded[i], digest_size=ID_BYTES).hexdigest() for i in range(len(folded))],
         "text": array,
-        "edits": pa.array([list(edits.items()) for edits in stories.each("edits", {})], EDITS),
+        "edits": pa.array([list(edits.items()) for edits in stories.each("edits")], EDITS),
         "is_excerpt": stories.is_excerpt,
         "paragraph_count": (breaks + 1).astype(np.int32),
         "word_count": folded.word_counts,

@@ -1,5 +1,6 @@
 """Read a web page into what a record needs."""
 
+import re
 from dataclasses import dataclass
 from typing import Final
 
@@ -15,6 +16,7 @@ from transforms.page.place import canonical_url
 from transforms.page.story import story
 from transforms.parse.html import page_text
 
+_SURROGATE: Final = re.compile(r"[\ud800-\udfff]")
 MAX_PAGE_CHARS: Final = 4 << 20
 """How much of a page is read. The longest news pages, with all their scripts, stay below half of it."""
 
@@ -42,8 +44,8 @@ def read_page(html: str | bytes, url: str | None, extractor: Extractor = Extract
     `url` is where the page was found; relative addresses in it are understood from there.
     """
     markup = page_text(html) if isinstance(html, bytes) else html
-    markup = markup[:MAX_PAGE_CHARS].replace("\0", "")
-    tree = HTMLTree.parse(markup.encode("utf-8", "replace").decode())
+    markup = _SURROGATE.sub("\ufffd", markup[:MAX_PAGE_CHARS].replace("\0", ""))
+    tree = HTMLTree.parse(markup)
     clues = gather(tree, is_deep=is_deep(markup))
     address = canonical_url(clues, url)
     site = site_name(clues)

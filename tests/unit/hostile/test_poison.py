@@ -13,9 +13,9 @@ from flows.drivers import Workers
 from flows.intake.chunks import Chunk
 from flows.stage import Staged, StageTask
 from tests.unit.hostile.poison import stage_poisoned, stage_poisoned_singly
+from transforms.cleaning import Guide
 from transforms.outlet import Outlet
 from transforms.parse import Format
-from transforms.text import Guide
 
 STORY: Final = "The council of the old town met on Tuesday and spoke at length about the bridge over the river."
 

@@ -2,8 +2,9 @@
 
 import pytest
 
-from transforms.text import RULES, Cleaned, clean, clean_line
+from transforms.cleaning import RULES, Cleaned, clean, clean_line
 
+LEDE = "The ferry between Skerravoe and Tarrowby was laid up on Sunday for want of a cable, the harbour office said."
 CASES = {
     "line_break": ("one\r\ntwo\x0bthree\u2028four", "one\ntwo\nthree\nfour", 3),
     "mojibake": (
@@ -18,6 +19,67 @@ CASES = {
     "invisible": ("zero\u200bwidth soft\u00adhyphen \ufeffmark\x00", "zerowidth softhyphen mark", 4),
     "composition": ("cafe\u0301", "caf\u00e9", 1),
     "white_space": ("  two  spaces\tand\u00a0tabs ", "two spaces and tabs", 5),
+    "lost_apostrophe": ("They don\ufffdt, and he\ufffdll not", "They don't, and he'll not", 2),
+    "quote_debris": (
+        '"We went,"?she said. He left "?as one does "?at dawn. "\ufffdWe can"t."?It is.',
+        '"We went," she said. He left - as one does - at dawn. "We can\'t." It is.',
+        6,
+    ),
+    "lost_blank": (
+        (
+            "A first sentence that is long enough to have left behind whatever dateline may stand there.- The second follows. "
+            "The harbour,-they say, and the council,-he says."
+        ),
+        (
+            "A first sentence that is long enough to have left behind whatever dateline may stand there. The second follows. "
+            "The harbour, they say, and the council, he says."
+        ),
+        3,
+    ),
+    "code": (
+        (
+            "Before\nvar slot = new Object(); slot.id = 4;\n(function(d, s) { d.x('a)'); }(document, 'script'));\n"
+            ".embed { top: 0; } .embed p { left: 0 }\nMail to {{subject}} daily\nAfter"
+        ),
+        "Before\nAfter",
+        4,
+    ),
+    "wrapping": (
+        (
+            "Skerravoe Ferries said the crossing\nto Tarrowby will be shut for nine days while the cable under\nthe quay is laid anew.\n"
+            "    The harbour office had asked for it in March, and the town of\nLindmoor pays half of what it costs.\n Ends"
+        ),
+        (
+            "Skerravoe Ferries said the crossing to Tarrowby will be shut for nine days while the cable under the quay is laid anew.\n"
+            "The harbour office had asked for it in March, and the town of Lindmoor pays half of what it costs.\nEnds"
+        ),
+        3,
+    ),
+    "advertisement": (
+        "One.\nAdvertisement\nADVERTISEMENT - CONTINUE READING BELOW\nStory continues below\nTwo.",
+        "One.\nTwo.",
+        3,
+    ),
+    "navigation": ("One.\nRead more: The ferry and its cable\nMOST READ\nRelated:\nTwo.", "One.\nTwo.", 3),
+    "sharing": ("One.\nShare on Facebook\nFacebook Twitter WhatsApp\nFollow us on Twitter\nTwo.", "One.\nTwo.", 3),
+    "subscription": ("One.\nSign up for our newsletter\nSubscribe to continue reading\nTwo.", "One.\nTwo.", 2),
+    "contact": ("One.\nWrite to Ann Vale at ann@harbour.example\nTwo.", "One.\nTwo.", 1),
+    "caption": ("One.\nPhoto: AP\nFILE PHOTO: A ferry. REUTERS/Bo Reed\nGetty Images\nTwo.", "One.\nTwo.", 3),
+    "photo_credit": (
+        "The ferry at dawn. Photo: Bo Reed\nThe quay (Getty Images)\nTwo.",
+        "The ferry at dawn.\nThe quay\nTwo.",
+        2,
+    ),
+    "repeat": (
+        f"{LEDE}\nBy hand.\n{LEDE}\nTwo.\nTwo.\n{LEDE[::-1]}\n{LEDE[::-1]}",
+        f"{LEDE}\nBy hand.\nTwo.\nTwo.\n{LEDE[::-1]}",
+        2,
+    ),
+    "glued_lines": (
+        "One went home.The second stayed at sea.Then the third came back.They all slept here.",
+        "One went home.\nThe second stayed at sea.\nThen the third came back.\nThey all slept here.",
+        3,
+    ),
     "nested": ("<<<<<<b>b>b>b>b>b> end", "bb end", 4),
 }
 
@@ -31,7 +93,7 @@ def test_each_rule_does_its_work_and_counts_it(rule: str) -> None:
 
 
 def test_every_rule_has_a_case() -> None:
-    assert {name for name, _ in RULES} | {"nested"} == set(CASES)
+    assert {rule.name for rule in RULES} | {"nested"} == set(CASES)
 
 
 @pytest.mark.parametrize(

@@ -48,9 +48,30 @@ def test_a_field_that_went_as_another_came_is_suspected_to_be_renamed() -> None:
     before = sent(50, text=50, headline=50)
 
     assert told(sent(50, text=50, hed=50), before) == [("renamed", ("headline", "hed"))]
-    assert told(sent(50, text=50, hed=10), before) == [("gone", ("headline",)), ("new", ("hed",))]
+    assert told(sent(50, text=50, hed=10), before) == [("new", ("hed",)), ("gone", ("headline",))]
     assert told(sent(50, text=50, hed=50, dek=50), before) == [
-        ("gone", ("headline",)), ("new", ("dek",)), ("new", ("hed",)),
+        ("new", ("dek",)), ("new", ("hed",)), ("gone", ("headline",)),
+    ]  # fmt: skip
+
+
+def test_a_field_that_goes_on_in_its_use_under_another_name_is_told_as_such() -> None:
+    before, tonight = sent(3, content=3, id=3), sent(3, body=2, story_id=3)
+    before.targets |= {"content": "text", "id": "source_id"}
+    tonight.targets |= {"body": "text", "story_id": "source_id"}
+
+    assert [signal.words for signal in drift(tonight, [before])] == [
+        "content is now body, still used as text",
+        "id is now story_id, still used as source_id",
+    ]
+
+
+def test_what_was_used_or_is_used_for_nothing_comes_first() -> None:
+    before, tonight = sent(3, mood=3, title=3), sent(3, headline_2=1, author=3)
+    before.targets["title"] = "title"
+    tonight.targets["author"] = "authors"
+
+    assert [(signal.fields, signal.is_loss) for signal in drift(tonight, [before])] == [
+        (("title",), True), (("headline_2",), True), (("mood",), False), (("author",), False),
     ]  # fmt: skip
 
 

@@ -1,11 +1,13 @@
 """Markup left in a text: scripts, tags, entities, comments and the debris that half-removed comments leave.
 
-Each rule takes a text and gives it back with the number of edits. All are linear in the length of the text.
+Each edit takes a text and gives it back with the number of edits. All are linear in the length of the text.
 """
 
 import html
 import re
 from typing import Final
+
+from transforms.cleaning.rule import Rule
 
 _DASH: Final = "\\-\u2010-\u2015\u2212"
 _COMMENT: Final = re.compile(r"<!--[^\n]{0,400}?-->")
@@ -30,10 +32,15 @@ _INLINE: Final = (
     "object picture q s samp small source span strike strong sub sup svg template time tt u var wbr"
 )
 _NAMES: Final = "|".join(sorted(f"{_BLOCKS} {_INLINE}".split(), key=len, reverse=True))
-_TAG: Final = re.compile(rf"</?({_NAMES})(?:\s[^<>]*)?/?>", re.IGNORECASE)
+_FLAG: Final = "(?:async|defer|controls|hidden|nowrap|noshade|allowfullscreen|itemscope|muted|autoplay|loop|disabled)"
+_ATTRIBUTES: Final = rf"(?:\s[^<>]*=[^<>]*|\s+{_FLAG}\b[^<>]*|\s*)"
+"""`<Video Shopping Mall Inc>` has none: wires write the names of companies so."""
+_TAG: Final = re.compile(rf"(?ai)</?({_NAMES}){_ATTRIBUTES}/?>")
+_SYMBOL: Final = re.compile(r"(?a)\w\s<([A-Z]{1,5})>")
+_ALWAYS_TAGS: Final = frozenset({"BR", "HR", "WBR"})
 _BLOCK_NAMES: Final = frozenset(_BLOCKS.split())
 # Feeds escape what was already escaped, so any number of `amp;` may come in between.
-_ENTITY: Final = re.compile(r"&(?:amp;)*(#\d{1,7};|#[xX][0-9a-fA-F]{1,6};|[A-Za-z][A-Za-z0-9]{1,31};)")
+_ENTITY: Final = re.compile(r"&(?:amp;)*(#[0-9]{1,7};|#[xX][0-9a-fA-F]{1,6};|[A-Za-z][A-Za-z0-9]{1,31};)")
 _MARKS: Final = re.compile("[<>&]")
 
 
@@ -41,12 +48,13 @@ def remove_scripts(text: str) -> tuple[str, int]:
     """Remove script and style elements with all that they hold."""
     count = 0
     for opener, closer in _ELEMENTS:
-        text, removed = _remove_elements(text, opener, closer)
+        text, removed = remove_between(text, opener, closer)
         count += removed
     return text, count
 
 
-def _remove_elements(text: str, opener: re.Pattern[str], closer: re.Pattern[str]) -> tuple[str, int]:
+def remove_between(text: str, opener: re.Pattern[str], closer: re.Pattern[str]) -> tuple[str, int]:
+    """Remove what begins with one and ends with the next other, a line break in its place; what is left open stays."""
     kept, at, count = [], 0, 0
     while (start := opener.search(text, at)) and (end := closer.search(text, start.end())):
         kept.append(text[at : start.start()])
@@ -56,8 +64,22 @@ def _remove_elements(text: str, opener: re.Pattern[str], closer: re.Pattern[str]
 
 
 def remove_tags(text: str) -> tuple[str, int]:
-    """Remove the tags of known elements; those of block elements leave a line break."""
-    return _TAG.subn(lambda tag: "\n" if tag[1].lower() in _BLOCK_NAMES else "", text)
+    """Remove the tags of known elements; those of block elements leave a line break.
+
+    `Sears <S>` and its like, which nothing closes, stay: wires write the symbols of companies so.
+    """
+    if "<" not in text:
+        return text, 0
+    symbols = {name for name in set(_SYMBOL.findall(text)) - _ALWAYS_TAGS if not re.search(rf"(?i)</{name}\s*>", text)}
+    found: list[str] = []
+
+    def left(tag: re.Match[str]) -> str:
+        if tag[0][1:-1] in symbols:
+            return tag[0]
+        found.append(tag[0])
+        return "\n" if tag[1].lower() in _BLOCK_NAMES else ""
+
+    return _TAG.sub(left, text), len(found)
 
 
 def decode_entities(text: str) -> tuple[str, int]:
@@ -80,3 +102,22 @@ def remove_comments(text: str) -> tuple[str, int]:
 def remove_marks(text: str) -> tuple[str, int]:
     """Remove the characters that markup is made of."""
     return _MARKS.subn("", text)
+
+
+RULES: Final = (
+    Rule(
+        "entity",
+        "Feeds and scrapers escape letters and marks, often more than once",
+        decode_entities,
+        r"&(?:amp;)*(?:#[0-9]+;|#[xX][0-9a-fA-F]+;|[A-Za-z][A-Za-z0-9]+;)",
+    ),
+    Rule("script", "Programs and style sheets were never printed", remove_scripts, r"(?i)<(?:script|style)[\s/>]"),
+    Rule(
+        "comment",
+        "Half a clean-up leaves the marks of comments, their hyphens turned into any dash",
+        remove_comments,
+        r"<!|[-.\x{2010}-\x{2015}\x{2212}\x{2026}\]]>",
+    ),
+    Rule("tag", "Tags of a page's markup are no words", remove_tags, rf"(?i)</?(?:{_NAMES}){_ATTRIBUTES}/?>"),
+)
+"""In the order in which they apply; `remove_marks` is for what is left after too many turns."""
