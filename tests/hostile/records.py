@@ -69,7 +69,8 @@ ENCODINGS: Final = Family(
         Attack("utf32.jsonl", holding(_WIDE.encode("utf-32")), quarantined="malformed", admitted=0),
         Attack("utf7.txt", holding(b"+ADw-script+AD4-alert(1)+ADw-/script+AD4- and a story of some words follows.")),
         Attack("all-bytes.txt", holding(bytes(range(32, 256)) * 40)),
-        Attack("random.txt", holding(b"".join(bytes([n * n % 251, n % 256]) for n in range(20_000))), may_be_refused=True),
+        Attack("random.txt", holding(b"".join(bytes([n * n % 251, n % 256]) for n in range(20_000))),
+               may_be_refused=True),
     ),
 )  # fmt: skip
 
