@@ -26,7 +26,7 @@ from flows.stage import (
     stage_batches,
     staged_paths,
 )
-from flows.workers import Watch, Worker, WorkerLost, memory_limit
+from flows.workers import Watch, Worker, how_lost, is_of_the_data, memory_limit
 from transforms.article import Reason
 from transforms.errors import DumpRefused
 from transforms.fields import TARGETS, FieldMap
@@ -160,6 +160,10 @@ class StageCare(Care[StageTask, Staged]):
         """Look at the mark, which moves with every batch."""
         return _watch(item, STALL_SECONDS)
 
+    def is_lost(self, error: Exception) -> bool:
+        """Rescue a chunk from all that its bytes may have done."""
+        return is_of_the_data(error)
+
     def rescue(
         self,
         function: Callable[[StageTask], Staged],  # noqa: ARG002
@@ -173,8 +177,10 @@ class StageCare(Care[StageTask, Staged]):
             blank_mark(item.stem)
             try:
                 return worker.do(self._singly, careful, _watch(item, RECORD_SECONDS))
-            except (WorkerLost, MemoryError) as lost:
-                place, how = read_mark(item.stem), _how(lost, item)
+            except Exception as lost:
+                if not self.is_lost(lost):
+                    raise
+                place, how = read_mark(item.stem), how_lost(lost, memory_bytes(item))
             if place is None or place.number == OPENING or (place.size == 0 and item.chunk.format is not Format.JSONL):
                 return _refused(item, _unreadable(place, how))
             careful = self._further(careful, place, how)
@@ -202,10 +208,6 @@ def _without_pages(found: Found, fields: FieldMap) -> Found:
 
 def _watch(task: StageTask, seconds: float) -> Watch:
     return Watch(lambda: read_mark(task.stem), seconds + task.chunk.path.stat().st_size / _BYTES_A_SECOND)
-
-
-def _how(lost: WorkerLost | MemoryError, task: StageTask) -> str:
-    return lost.how if isinstance(lost, WorkerLost) else f"wanted more than {memory_bytes(task) >> 20:,} MiB of memory"
 
 
 def _refused(task: StageTask, sentence: str) -> Staged:
