@@ -37,7 +37,7 @@ KINDS: Final = {
     "a dateline above it": re.compile(r"\A[A-Z][A-Z ,./]{2,30}(?:[A-Z][a-z]+\.? \d+ )?\((?:Reuters|AP|AFP|UPI|Xinhua)[^()]*\)|\A\((?:Reuters|AP|AFP)\)"),
     "a credit below it": re.compile(r"\((?:Reporting|Writing|Editing) [Bb]y [^()]*\)\Z|\nReuters?\Z|\((?:AFP|dpa|AP), (?:AFP|dpa|AP|Reuters)\)\Z"),
     "a broken quote": re.compile(r'[a-z][,.!]"\?(?=[A-Za-z])|[a-z] "\?[a-z]|[a-z]"\?[a-z]'),
-    "a lost apostrophe": re.compile("[a-z]\"?\ufffd(?:t|s|re|ve|ll)\\b"),
+    "a lost apostrophe": re.compile('[a-z]"?\ufffd(?:t|s|re|ve|ll)\\b'),
     "a lost blank": re.compile(r"(?<=[^\n]{80})[a-z]{5}\.- [A-Z][a-z]"),
 }  # fmt: skip
 """What a reader would call debris. A letter that U+FFFD stands for is none: nobody knows it, so the mark stays."""
