@@ -65,8 +65,8 @@ def require_few_rejects(report: RunReport, limits: Rejected) -> None:
     raise AuditFailed(
         f"{rejected:,} of {read:,} records ({rejected / read:.0%}) would be quarantined, more than the "
         f"{limits.max_share:.0%} of max_share, and nothing was published: "
-        f"{', '.join(f'{reason} {count:,}' for reason, count in reasons)}; most of them in {consumed[-1].name}; look at its "
-        "fields, name them under [sources], or raise [quarantine] max_share, and run again",
+        f"{', '.join(f'{reason} {count:,}' for reason, count in reasons)}; most of them in {consumed[-1].name}; look at "
+        "its fields, name them under [sources], or raise [quarantine] max_share, and run again",
         report,
     )
 
