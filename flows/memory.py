@@ -5,7 +5,6 @@ A power loss may leave a name without its bytes, a kill half a file: what does n
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from functools import cache
 from hashlib import file_digest, sha256
 from pathlib import Path
 from typing import Final, TypeVar
@@ -23,7 +22,7 @@ _DIGEST_CHARS: Final = 64
 
 def remember(path: Path, value: object, files: Sequence[Path] = ()) -> None:
     """Note a dataclass, and that these files of the same folder are what it needs."""
-    noted = {"value": _form(type(value)).dump_python(value, mode="json"), "files": {f.name: _digest(f) for f in files}}
+    noted = {"value": TypeAdapter(type(value)).dump_python(value, mode="json"), "files": {f.name: _digest(f) for f in files}}
     body = orjson.dumps(noted)
     path.write_bytes(sha256(body).hexdigest().encode() + body)
 
@@ -36,7 +35,7 @@ def recall(path: Path, kind: type[Value]) -> Value | None:
         if sha256(body).hexdigest().encode() != digest:
             return None
         found = orjson.loads(body)
-        value = _form(kind).validate_python(found["value"])
+        value = TypeAdapter(kind).validate_python(found["value"])
         return value if _are_whole(path.parent, found["files"]) else None
     except (OSError, ValueError):
         return None
@@ -52,11 +51,6 @@ def stage_once(task: StageTask) -> Staged:
             remember(note, found, [found.articles, found.rejects])
     folder = task.stem.parent
     return replace(found, articles=folder / found.articles.name, rejects=folder / found.rejects.name)
-
-
-@cache
-def _form(kind: type[Value]) -> TypeAdapter[Value]:
-    return TypeAdapter(kind)
 
 
 def _are_whole(folder: Path, digests: Mapping[str, str]) -> bool:
