@@ -22,7 +22,8 @@ _DIGEST_CHARS: Final = 64
 
 def remember(path: Path, value: object, files: Sequence[Path] = ()) -> None:
     """Note a dataclass, and that these files of the same folder are what it needs."""
-    noted = {"value": TypeAdapter(type(value)).dump_python(value, mode="json"), "files": {f.name: _digest(f) for f in files}}
+    plain = TypeAdapter(type(value)).dump_python(value, mode="json")
+    noted = {"value": plain, "files": {file.name: _digest(file) for file in files}}
     body = orjson.dumps(noted)
     path.write_bytes(sha256(body).hexdigest().encode() + body)
 
