@@ -20,7 +20,7 @@ from flows.report import DumpReport, RunReport
 from flows.settings import Settings
 from flows.source_files import received, source_of
 from flows.stage import Staged, StageTask, no_text_sentence
-from flows.workers import Watch, Worker, WorkerLost, memory_limit
+from flows.workers import Watch, Worker, how_lost, is_of_the_data, memory_limit
 from transforms.errors import DumpRefused
 from transforms.tables import DUMPS, QUARANTINE
 
@@ -78,6 +78,10 @@ class ReceiveCare(Care[ReceiveTask, Arrival | Refusal]):
         """Look at what has been written so far."""
         return Watch(lambda: _written(item.workspace), _STALL_SECONDS)
 
+    def is_lost(self, error: Exception) -> bool:
+        """Rescue it from all that its bytes may have done."""
+        return is_of_the_data(error)
+
     def rescue(
         self,
         function: Callable[[ReceiveTask], Arrival | Refusal],
@@ -88,11 +92,12 @@ class ReceiveCare(Care[ReceiveTask, Arrival | Refusal]):
         """Try once more, for the process may have been killed from outside."""
         try:
             return super().rescue(function, item, error, worker)
-        except (WorkerLost, MemoryError) as lost:
-            much = f"wanted more than {_MEMORY_BYTES >> 20:,} MiB of memory"
-            how = lost.how if isinstance(lost, WorkerLost) else much
-            label = printable(item.name)
-            return Refusal(item.name, f"{label}: the process that unpacked it {how}, twice; look at the file")
+        except Exception as lost:
+            if not self.is_lost(lost):
+                raise
+            how = how_lost(lost, _MEMORY_BYTES)
+            what = f"{printable(item.name)}: the process that unpacked it {how}, twice; look at the file"
+            return Refusal(item.name, what)
 
 
 _SMALL_BYTES: Final = 16 << 20

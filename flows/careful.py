@@ -20,13 +20,13 @@ from flows.stage import (
     Staged,
     StageTask,
     batched,
-    field_map,
+    fields_of,
     memory_bytes,
     stage,
     stage_batches,
     staged_paths,
 )
-from flows.workers import Watch, Worker, WorkerLost, memory_limit
+from flows.workers import Watch, Worker, how_lost, is_of_the_data, memory_limit
 from transforms.article import Reason
 from transforms.errors import DumpRefused
 from transforms.fields import TARGETS, FieldMap
@@ -71,7 +71,7 @@ class CarefulTask:
 def stage_singly(careful: CarefulTask) -> Staged:
     """Stage a chunk whose harmless records are behind it one record at a time, each marked before it is touched."""
     with Mark(careful.task.stem) as mark, memory_limit(memory_bytes(careful.task)):
-        fields = field_map(careful.task)
+        fields = fields_of(careful.task.outlet)
         return stage_batches(careful.task, fields, _singly(careful, fields, mark))
 
 
@@ -144,7 +144,7 @@ class StageCare(Care[StageTask, Staged]):
         """Stage it in this process, if what it holds is text."""
         if item.chunk.format not in _PLAIN:
             return None
-        fields = field_map(item)
+        fields = fields_of(item.outlet)
         found = _without_pages(opened(records(item.chunk, item.max_record_bytes), fields), fields)
         try:
             if function is stage:
@@ -160,6 +160,10 @@ class StageCare(Care[StageTask, Staged]):
         """Look at the mark, which moves with every batch."""
         return _watch(item, STALL_SECONDS)
 
+    def is_lost(self, error: Exception) -> bool:
+        """Rescue a chunk from all that its bytes may have done."""
+        return is_of_the_data(error)
+
     def rescue(
         self,
         function: Callable[[StageTask], Staged],  # noqa: ARG002
@@ -173,8 +177,10 @@ class StageCare(Care[StageTask, Staged]):
             blank_mark(item.stem)
             try:
                 return worker.do(self._singly, careful, _watch(item, RECORD_SECONDS))
-            except (WorkerLost, MemoryError) as lost:
-                place, how = read_mark(item.stem), _how(lost, item)
+            except Exception as lost:
+                if not self.is_lost(lost):
+                    raise
+                place, how = read_mark(item.stem), how_lost(lost, memory_bytes(item))
             if place is None or place.number == OPENING or (place.size == 0 and item.chunk.format is not Format.JSONL):
                 return _refused(item, _unreadable(place, how))
             careful = self._further(careful, place, how)
@@ -202,10 +208,6 @@ def _without_pages(found: Found, fields: FieldMap) -> Found:
 
 def _watch(task: StageTask, seconds: float) -> Watch:
     return Watch(lambda: read_mark(task.stem), seconds + task.chunk.path.stat().st_size / _BYTES_A_SECOND)
-
-
-def _how(lost: WorkerLost | MemoryError, task: StageTask) -> str:
-    return lost.how if isinstance(lost, WorkerLost) else f"wanted more than {memory_bytes(task) >> 20:,} MiB of memory"
 
 
 def _refused(task: StageTask, sentence: str) -> Staged:

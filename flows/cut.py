@@ -7,7 +7,7 @@ from typing import Final
 from flows.drivers import Care
 from flows.intake.chunks import Chunk, chunks
 from flows.intake.receipt import Receipt
-from flows.workers import Watch, Worker, WorkerLost, memory_limit
+from flows.workers import Watch, Worker, how_lost, is_of_the_data, memory_limit
 from transforms.errors import DumpRefused
 from transforms.parse import Format
 
@@ -47,6 +47,10 @@ class CutCare(Care[CutTask, Cut | str]):
         """Let no footer keep a process for ever."""
         return Watch(lambda: True, _SECONDS)
 
+    def is_lost(self, error: Exception) -> bool:
+        """Rescue it from all that its bytes may have done."""
+        return is_of_the_data(error)
+
     def rescue(
         self,
         function: Callable[[CutTask], Cut | str],
@@ -57,6 +61,8 @@ class CutCare(Care[CutTask, Cut | str]):
         """Try once more, for the process may have been killed from outside."""
         try:
             return super().rescue(function, item, error, worker)
-        except (WorkerLost, MemoryError) as lost:
-            how = lost.how if isinstance(lost, WorkerLost) else f"wanted more than {_MEMORY_BYTES >> 20:,} MiB"
+        except Exception as lost:
+            if not self.is_lost(lost):
+                raise
+            how = how_lost(lost, _MEMORY_BYTES)
             return f"the process that opened it {how}; look at the file, or have it delivered in another format"

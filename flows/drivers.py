@@ -2,12 +2,12 @@
 
 import os
 from collections.abc import Callable, Sequence
-from concurrent.futures import BrokenExecutor, Future, ThreadPoolExecutor, as_completed
+from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from threading import Lock, local
 from types import TracebackType
 from typing import Final, Generic, Protocol, Self, TypeVar
 
-from flows.workers import Watch, Worker
+from flows.workers import Watch, Worker, WorkerLost
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -51,10 +51,12 @@ class Care(Generic[Item, Result]):
         """Say when a worker process counts as stuck."""
         return None
 
-    def rescue(self, function: Callable[[Item], Result], item: Item, error: Exception, worker: Worker) -> Result:
-        """Do what is left to do after the process was lost or wanted too much memory: the same, once more."""
-        if isinstance(error, MemoryError):
-            raise error
+    def is_lost(self, error: Exception) -> bool:
+        """Tell whether the item is to be rescued from an error."""
+        return isinstance(error, WorkerLost)
+
+    def rescue(self, function: Callable[[Item], Result], item: Item, error: Exception, worker: Worker) -> Result:  # noqa: ARG002
+        """Do what is left to do after the process was lost: the same, once more."""
         return worker.do(function, item, self.watch(item))
 
 
@@ -107,8 +109,8 @@ class Workers:
         worker = self._worker()
         try:
             return worker.do(function, item, care.watch(item))
-        except (BrokenExecutor, MemoryError) as error:
-            if not self._is_open:
+        except Exception as error:
+            if not self._is_open or not care.is_lost(error):
                 raise
             return care.rescue(function, item, error, worker)
 
@@ -187,5 +189,10 @@ def do_here(
     function: Callable[[Item], Result], item: Item, care: Care[Item, Result], pooled: Callable[[], Workers]
 ) -> Result:
     """Do an item in this process, or where that would be rash in a worker process."""
-    found = care.here(function, item)
+    try:
+        found = care.here(function, item)
+    except Exception as error:
+        if not care.is_lost(error):
+            raise
+        found = None
     return pooled().submit(function, item, care).result() if found is None else found

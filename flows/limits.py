@@ -51,18 +51,22 @@ def _beyond(rows: pa.Table, max_bytes: int) -> np.ndarray[tuple[int], np.dtype[n
 
 
 def require_few_rejects(report: RunReport, limits: Rejected) -> None:
-    """Raise AuditFailed when so much of a run is quarantined that its settings, not its records, must be wrong."""
-    consumed = [dump for dump in report.dumps if dump.status == "consumed"]
-    read, rejected = (sum(getattr(dump, name) for dump in consumed) for name in ("records_read", "quarantined"))
+    """Raise AuditFailed when so much of a run is quarantined that its settings, not its records, must be wrong.
+
+    Of several dumps the one with the most rejects does not count: a stranger's file must not stop the others.
+    """
+    consumed = sorted((d for d in report.dumps if d.status == "consumed"), key=lambda dump: dump.quarantined)
+    judged = consumed[:-1] or consumed
+    read, rejected = (sum(getattr(dump, name) for dump in judged) for name in ("records_read", "quarantined"))
     if read < limits.min_records or rejected <= limits.max_share * read:
         return
+    worst = consumed[-1].name
     reasons = sorted(report.quarantine.items(), key=lambda item: (-item[1], item[0]))[:_SHOWN_REASONS]
-    worst = max(consumed, key=lambda dump: dump.quarantined)
     report.outcome = "refused for its rejects"
     raise AuditFailed(
         f"{rejected:,} of {read:,} records ({rejected / read:.0%}) would be quarantined, more than the "
         f"{limits.max_share:.0%} of max_share, and nothing was published: "
-        f"{', '.join(f'{reason} {count:,}' for reason, count in reasons)}; most of them in {worst.name}; look at its "
+        f"{', '.join(f'{reason} {count:,}' for reason, count in reasons)}; most of them in {worst}; look at its "
         "fields, name them under [sources], or raise [quarantine] max_share, and run again",
         report,
     )

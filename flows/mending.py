@@ -66,6 +66,9 @@ def rebuild(
     settings: SettingsFile = None,
     *,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Publish nothing; tell what would differ.")] = False,
+    without_refused: Annotated[
+        bool, typer.Option("--without-refused", help="Leave out the dumps that are refused today.")
+    ] = False,
     limit: Annotated[int, typer.Option(min=0, help="Most samples of each difference (with --dry-run).")] = 3,
     as_json: Json = False,
 ) -> None:
@@ -79,11 +82,11 @@ def rebuild(
     chosen = load_settings(settings, lake=lake)
     with shown_progress() as progress, PlainDriver(chosen.workers, progress) as driver:
         if dry_run:
-            found = try_rebuild(chosen, driver, limit)
+            found = try_rebuild(chosen, driver, limit, without_refused=without_refused)
             write_json(asdict(found)) if as_json else sys.stdout.write(changes_sheet(found))
             return
         try:
-            report = make_again(chosen, driver)
+            report = make_again(chosen, driver, without_refused=without_refused)
         except AuditFailed as error:
             _print_refused(error, as_json=as_json)
             raise

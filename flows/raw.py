@@ -152,51 +152,50 @@ def _require_as_kept(task: OpenTask) -> None:
         raise LakeDamaged(f"{task.dump.path} is not as it was kept; nothing was changed; restore it from a backup")
 
 
-def whole(member: Member, member_index: int) -> Chunk:
+def whole(member: Member) -> Chunk:
     """Give a member as one piece, so that numbers count from its beginning."""
-    [piece] = chunks(member, _WHOLE, member_index=member_index)
+    [piece] = chunks(member, _WHOLE)
     return piece
 
 
 def records_at(
-    member: Member, places: Sequence[Place], max_record_bytes: int, fields: FieldMap, count: int | None = None
+    piece: Chunk, places: Sequence[Place], max_record_bytes: int, fields: FieldMap, count: int | None = None
 ) -> Iterator[Record | Malformed]:
-    """Yield the records that stand at these places still; those of JSON Lines are jumped to, others read up to.
+    """Yield the records of a whole member that stand at these places still.
 
-    Raises DumpRefused where it has to count the member's records and finds other than `count`: then a number means
-    another record than it did.
+    Those of JSON Lines are jumped to, others read up to. Raises DumpRefused where it has to count the member's records
+    and finds other than `count`: then a number means another record than it did.
     """
-    if _can_jump(member, places, max_record_bytes, fields):
+    if _can_jump(piece, places, max_record_bytes, fields):
         for place in sorted(places, key=lambda place: place.number):
-            for record in _line_at(member, place, max_record_bytes, fields):
+            for record in _line_at(piece, place, max_record_bytes, fields):
                 record.number = place.number
                 yield record
         return
     wanted = {place.number: place.offset for place in places}
-    found = opened(records(whole(member, 0), max_record_bytes), fields)
-    if count is not None and sum(1 for _ in opened(records(whole(member, 0), max_record_bytes), fields)) != count:
+    if count is not None and sum(1 for _ in opened(records(piece, max_record_bytes), fields)) != count:
         raise DumpRefused("under today's settings it holds other records; `broadsheet rebuild` takes it in anew")
     last = max(wanted, default=-1)
-    for record in found:
+    for record in opened(records(piece, max_record_bytes), fields):
         if record.number in wanted and wanted[record.number] == record.offset:
             yield record
         if record.number >= last:
             return
 
 
-def _can_jump(member: Member, places: Sequence[Place], max_record_bytes: int, fields: FieldMap) -> bool:
+def _can_jump(piece: Chunk, places: Sequence[Place], max_record_bytes: int, fields: FieldMap) -> bool:
     """Tell JSON Lines of which each line that is asked for is one record."""
     offsets = {place.offset for place in places}
-    if member.format is not Format.JSONL or None in offsets or len(offsets) < len(places):
+    if piece.format is not Format.JSONL or None in offsets or len(offsets) < len(places):
         return False
-    if settled(mapped(member.path), member.encoding) in WIDE:
+    if settled(mapped(piece.path), piece.encoding) in WIDE:
         return False
-    return all(len(list(_line_at(member, place, max_record_bytes, fields))) == 1 for place in places)
+    return all(len(list(_line_at(piece, place, max_record_bytes, fields))) == 1 for place in places)
 
 
-def _line_at(member: Member, place: Place, max_record_bytes: int, fields: FieldMap) -> Iterator[Record | Malformed]:
-    data, offset = mapped(member.path), place.offset or 0
+def _line_at(piece: Chunk, place: Place, max_record_bytes: int, fields: FieldMap) -> Iterator[Record | Malformed]:
+    data, offset = mapped(piece.path), place.offset or 0
     begin, feed = data.rfind(b"\n", 0, offset) + 1, data.find(b"\n", offset)
     end = len(data) if feed < 0 else feed + 1
-    line = parse(data, member.format, member.encoding, start=begin, stop=end, max_record_bytes=max_record_bytes)
+    line = parse(data, piece.format, piece.encoding, start=begin, stop=end, max_record_bytes=max_record_bytes)
     return (record for record in opened(line, fields) if record.offset == offset)

@@ -64,17 +64,24 @@ class Work:
     bench: Path
     waves: tuple[tuple[KeptDump, ...], ...]
     report: RunReport = field(repr=False)
+    without_refused: bool
 
 
 def rebuild(
-    settings: Settings, driver: Driver, auditor: Executor | None = None, store: Store | None = None
+    settings: Settings,
+    driver: Driver,
+    auditor: Executor | None = None,
+    store: Store | None = None,
+    *,
+    without_refused: bool = False,
 ) -> RunReport:
     """Make the lake again from its kept dumps, and publish it as one snapshot.
 
+    `without_refused` leaves out the dumps that today's rules refuse; they count as never taken, and stay under raw.
     Raises UsageError for a lake without a snapshot or a dump that today's rules refuse, LakeDamaged for a kept dump or
     ledger that is missing or not as it was written, LakeBusy, NoRoom, and AuditFailed with the report as `report`.
     """
-    with _begun(settings, driver, store) as work:
+    with _begun(settings, driver, store, without_refused=without_refused) as work:
         with nullcontext(auditor) if auditor else ended(worker_pool(1, warm_up)) as ready:
             ready.submit(int)  # starts the process, and with it the slow import, while the others work
             progress = _made(work)
@@ -83,12 +90,14 @@ def rebuild(
         return work.report
 
 
-def try_rebuild(settings: Settings, driver: Driver, samples: int, store: Store | None = None) -> Rebuilt:
+def try_rebuild(
+    settings: Settings, driver: Driver, samples: int, store: Store | None = None, *, without_refused: bool = False
+) -> Rebuilt:
     """Make the lake again, publish nothing, and tell what would differ; a rebuild then goes on from here.
 
     Raises as `rebuild` does, but for the audit.
     """
-    with _begun(settings, driver, store) as work:
+    with _begun(settings, driver, store, without_refused=without_refused) as work:
         progress = _made(work)
         changes = changes_of(work.parent, settings, work.writer.address)
         memory = settings.duckdb_memory_mb
@@ -98,7 +107,7 @@ def try_rebuild(settings: Settings, driver: Driver, samples: int, store: Store |
 
 
 @contextmanager
-def _begun(settings: Settings, driver: Driver, store: Store | None) -> Iterator[Work]:
+def _begun(settings: Settings, driver: Driver, store: Store | None, *, without_refused: bool) -> Iterator[Work]:
     """Hold the lake, and give what there is to do."""
     store = store or Store.open(settings.lake, create=False)
     with store.writer() as writer:
@@ -110,8 +119,8 @@ def _begun(settings: Settings, driver: Driver, store: Store | None) -> Iterator[
         require_kept(dumps, writer.medium)
         waves = tuple(_waves(dumps))
         report = RunReport(writer.run_id, settings.lake)
-        with store.lasting.claim(parent.number, _key(settings, waves)) as bench:
-            yield Work(store, writer, parent, settings, driver, bench, waves, report)
+        with store.lasting.claim(parent.number, _key(settings, waves, without_refused)) as bench:
+            yield Work(store, writer, parent, settings, driver, bench, waves, report, without_refused)
 
 
 def _require_ledgers(writer: Writer, parent: Manifest) -> None:
@@ -137,9 +146,9 @@ def _waves(dumps: Iterable[KeptDump]) -> Iterator[tuple[KeptDump, ...]]:
         yield tuple(wave)
 
 
-def _key(settings: Settings, waves: object) -> str:
+def _key(settings: Settings, *others: object) -> str:
     """Digest all that shapes what is made: work under another key is of no use."""
-    made_of = (settings.digest, settings.rules_digest, schema_digest(), versions(), waves)
+    made_of = (settings.digest, settings.rules_digest, schema_digest(), versions(), others)
     return sha256(str(made_of).encode("utf-8", "backslashreplace")).hexdigest()[:16]
 
 
@@ -156,8 +165,8 @@ def _made(work: Work) -> Progress:
 
 
 def _resumed(work: Work) -> Progress:
-    found = recall(work.bench / "progress")
-    if not isinstance(found, Progress):
+    found = recall(work.bench / "progress", Progress)
+    if found is None:
         return Progress()
     try:
         work.writer.adopt(found.parts)
@@ -176,10 +185,10 @@ def _wave(work: Work, name: str, dumps: Sequence[KeptDump], progress: Progress) 
     report = RunReport(work.writer.run_id, work.settings.lake)
     night = Night(work.writer, base, work.settings, work.driver, None, work.writer.workspace / name, report)
     arrivals = open_dumps(night, dumps)
-    _require_readable(report)
+    _require_readable(work, report)
     staged = _staged(night, arrivals, dumps, work.bench / name)
     pieces = accept(staged, report)
-    _require_readable(report)
+    _require_readable(work, report)
     rejects = quarantine(staged, pieces, report, work.settings.quarantine.max_mb_per_dump)
     taken = deduplicate(night, pieces, rejects, progress.parts)
     # What one wave changed in the clusters of another is no news: nobody has seen these.
@@ -198,32 +207,40 @@ def _staged(night: Night, arrivals: Sequence[Arrival], dumps: Sequence[KeptDump]
         return night.driver.map("normalise", stage_once, tasks, byte_count=size, care=StageCare())
 
 
-def _require_readable(report: RunReport) -> None:
-    if report.refused:
+def _require_readable(work: Work, report: RunReport) -> None:
+    if report.refused and not work.without_refused:
         others = f", and {len(report.refused) - 1:,} more dumps" if report.refused[1:] else ""
         raise UsageError(
             f"today's rules refuse what the lake has taken: {report.refused[0].detail}{others}; nothing was published; "
-            "raise the limit or name the fields in the settings, and rebuild again"
+            "raise the limit or name the fields in the settings, or leave them out with --without-refused"
         )
 
 
 def _summed(before: RunReport | None, report: RunReport) -> RunReport:
     if before is None:
         return report
-    return replace(
+    unused: Counter[tuple[str, str]] = Counter()
+    for each in (before, report):
+        unused.update({(source, name): n for source, own in each.unused_fields.items() for name, n in own.items()})
+    summed = replace(
         before,
         dumps=[*before.dumps, *report.dumps],
         pairs=dict(Counter(before.pairs) + Counter(report.pairs)),
         quarantine=dict(Counter(before.quarantine) + Counter(report.quarantine)),
         stage_seconds=dict(Counter(before.stage_seconds) + Counter(report.stage_seconds)),
+        unused_fields={},
+        sent={},  # a rebuild is no night of its sources: their ledger tells of those
     )
+    for (source, name), count in unused.items():
+        summed.unused_fields.setdefault(source, {})[name] = count
+    return summed
 
 
 def _publish(work: Work, progress: Progress, auditor: Executor) -> None:
     """Lay the ledgers beside what was made, audit all of it, and commit it as one snapshot."""
     report, made, writer = work.report, progress.report, work.writer
     if made:
-        for name in ("dumps", "pairs", "quarantine", "stage_seconds"):
+        for name in ("dumps", "pairs", "quarantine", "unused_fields", "stage_seconds"):
             setattr(report, name, getattr(made, name))
     workspace = writer.workspace / "ledgers"
     workspace.mkdir()

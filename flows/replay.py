@@ -4,7 +4,7 @@ What is admitted now leaves quarantine and joins the lake as any night's article
 reason. The content is then that of a lake which had these settings when the dumps came.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Executor
 from contextlib import nullcontext
 from dataclasses import dataclass
@@ -15,9 +15,9 @@ import pyarrow.parquet as pq
 
 from expectations.audit import warm_up
 from flows.accept import Arrival, quarantine, stage_tasks
+from flows.careful import StageCare
 from flows.dedup.tonight import Piece, open_staged
-from flows.drivers import Driver
-from flows.intake.receipt import Member
+from flows.drivers import Care, Driver
 from flows.lake.catalog import quoted, source
 from flows.lake.duck import open_duckdb, open_part
 from flows.lake.integrity import require_whole
@@ -29,12 +29,11 @@ from flows.publish import draft_dumps, take_in
 from flows.raw import KeptDump, Place, kept_dumps, open_dumps, records_at, require_kept
 from flows.report import RunReport
 from flows.settings import Settings
-from flows.stage import Staged, StageTask, stage_records
+from flows.stage import Staged, StageTask, fields_of, stage_records, staged_paths
 from flows.under import require_same_rules
-from flows.workers import ended, worker_pool
+from flows.workers import Watch, Worker, WorkerLost, ended, worker_pool
 from transforms.article import Reason
 from transforms.errors import UsageError
-from transforms.fields import FieldMap
 from transforms.tables import DELIVERIES, QUARANTINE
 
 _WHOLE_BYTES = 1 << 62
@@ -49,7 +48,6 @@ class RetryTask:
     """A member of a kept dump, and which of its records to stage once more."""
 
     task: StageTask
-    member: Member
     places: tuple[Place, ...]
     record_count: int
     """Of the whole member, when it was taken in."""
@@ -113,8 +111,11 @@ _ORDER = [(key, "ascending") for key in _KEY]
 
 
 def _chosen(parent: Manifest, address: str, reason: str | None, dump: str | None) -> Rejected:
-    """Find the rejected records that are meant; of a dump with some that were not kept, all: it has a quota."""
-    conditions = ["true"]
+    """Find the rejected records that are meant; of a dump with some that were not kept, all: it has a quota.
+
+    Those that ended a process are let be unless they are asked for: no setting is likely to have mended that.
+    """
+    conditions = [] if reason == Reason.CRASHED else [f"reason <> '{Reason.CRASHED}'"]
     if reason is not None:
         if reason not in [*Reason]:
             raise UsageError(f"{reason!r} is no reason; there are {', '.join(Reason)}")
@@ -125,9 +126,10 @@ def _chosen(parent: Manifest, address: str, reason: str | None, dump: str | None
     with open_duckdb(address) as connection:
         rows = connection.execute(f"""
             WITH meant AS (SELECT dump_digest FROM {rejects} WHERE {" AND ".join(conditions)}),
-                over AS (SELECT dump_digest FROM {rejects} SEMI JOIN meant USING (dump_digest) WHERE raw IS NULL)
+                over_quota AS (SELECT dump_digest FROM {rejects} SEMI JOIN meant USING (dump_digest) WHERE raw IS NULL)
             SELECT dump_digest, member, record_number, byte_offset FROM {rejects}
-            WHERE ({" AND ".join(conditions)}) OR dump_digest IN (FROM over) ORDER BY ALL
+            WHERE ({" AND ".join(conditions)})
+                OR (dump_digest IN (FROM over_quota) AND reason <> '{Reason.CRASHED}') ORDER BY ALL
         """).fetchall()
     if dump is not None and not rows:
         raise UsageError(f"no such record of a dump {dump!r} is in quarantine; `broadsheet quarantine` lists them")
@@ -149,10 +151,9 @@ def _staged(night: Night, arrivals: Iterable[Arrival], dumps: Sequence[KeptDump]
             for task in stage_tasks([arrival], whole, dump.outlet, folder, night.report):
                 places = tuple(chosen[dump.digest].get(task.member, ()))
                 if places:
-                    member = arrival.receipt.members[task.chunk.member_index]
-                    tasks.append(RetryTask(task, member, places, counts[dump.digest, task.member]))
-        size = sum(task.member.byte_count for task in tasks)
-        return night.driver.map("normalise", retry, tasks, byte_count=size)
+                    tasks.append(RetryTask(task, places, counts[dump.digest, task.member]))
+        size = sum(task.task.chunk.path.stat().st_size for task in tasks)
+        return night.driver.map("normalise", retry, tasks, byte_count=size, care=RetryCare())
 
 
 def _record_counts(night: Night, chosen: Rejected) -> dict[tuple[str, str | None], int]:
@@ -170,9 +171,33 @@ def _record_counts(night: Night, chosen: Rejected) -> dict[tuple[str, str | None
 
 def retry(task: RetryTask) -> Staged:
     """Stage the records at some places of a member."""
-    fields = FieldMap(task.task.outlet.fields)
+    fields, whole = fields_of(task.task.outlet), task.task.chunk
     most = task.task.max_record_bytes
-    return stage_records(task.task, fields, records_at(task.member, task.places, most, fields, task.record_count))
+    return stage_records(task.task, fields, records_at(whole, task.places, most, fields, task.record_count))
+
+
+class RetryCare(Care[RetryTask, Staged]):
+    """How records are staged again: with the care of a run, but a member that costs a process stays as it was."""
+
+    def here(self, function: Callable[[RetryTask], Staged], item: RetryTask) -> Staged | None:
+        """Stage them in this process, if the member holds text and no web page."""
+        return StageCare().here(lambda _: function(item), item.task)
+
+    def watch(self, item: RetryTask) -> Watch:
+        """Give it the time that a run gives a batch."""
+        return StageCare().watch(item.task)
+
+    def rescue(
+        self, function: Callable[[RetryTask], Staged], item: RetryTask, error: Exception, worker: Worker
+    ) -> Staged:
+        """Try once more, for the process may have been killed from outside."""
+        try:
+            return super().rescue(function, item, error, worker)
+        except (WorkerLost, MemoryError) as lost:
+            how = lost.how if isinstance(lost, WorkerLost) else "wanted too much memory"
+            chunk, paths = item.task.chunk, staged_paths(item.task)
+            sentence = f"the process that read its rejects again {how}; they stay as they are, look at them"
+            return Staged(item.task.dump, item.task.member, chunk.member_index, *paths, refusal=sentence)
 
 
 def _pieces(staged: Iterable[Staged], report: RunReport) -> tuple[Piece, ...]:

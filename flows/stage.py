@@ -73,20 +73,20 @@ class Staged:
 
 def stage(task: StageTask) -> Staged:
     """Parse, normalise and fingerprint one chunk."""
-    fields = field_map(task)
+    fields = fields_of(task.outlet)
     found = opened(records(task.chunk, task.max_record_bytes), fields)
     with Mark(task.stem) as mark, memory_limit(memory_bytes(task)):
         return stage_batches(task, fields, _marked(found, mark))
 
 
+def fields_of(outlet: Outlet) -> FieldMap:
+    """Give what maps the fields of an outlet's records."""
+    return FieldMap(outlet.fields, outlet.known_fields)
+
+
 def stage_records(task: StageTask, fields: FieldMap, found: Found) -> Staged:
     """Normalise and fingerprint records of a chunk, the articles in them taken out."""
     return stage_batches(task, fields, batched(found))
-
-
-def field_map(task: StageTask) -> FieldMap:
-    """Make the map of the chunk's fields."""
-    return FieldMap(task.outlet.fields, task.outlet.known_fields)
 
 
 def memory_bytes(task: StageTask) -> int:

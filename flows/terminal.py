@@ -57,8 +57,8 @@ def summary(report: RunReport) -> str:
     out = _page()
     if report.dumps:
         out.print(_dump_table(report))
-    for dump in report.refused:
-        out.print(f"refused: {dump.detail}", markup=False, soft_wrap=True)
+    for line in _refusal_lines(report):
+        out.print(line, markup=False, soft_wrap=True)
     if report.quarantine:
         out.print("quarantine: " + _counts(report.quarantine), markup=False)
     for source, fields in sorted(report.unused_fields.items())[:_SHOWN_FIELDS]:
@@ -74,6 +74,17 @@ def summary(report: RunReport) -> str:
         out.print(line, markup=False)
     out.print(_last_line(report), markup=False, soft_wrap=True)
     return _text(out)
+
+
+def _refusal_lines(report: RunReport) -> Iterator[str]:
+    """Tell each reason once, with the first dump that it met and how many others."""
+    by_reason: dict[str, list[DumpReport]] = {}
+    for dump in report.refused:
+        by_reason.setdefault((dump.detail or "").replace(dump.name, ""), []).append(dump)
+    for first, *others in by_reason.values():
+        names = ", ".join(printable(dump.name) for dump in others[:_SHOWN_FIELDS])
+        dots = ", ..." if others[_SHOWN_FIELDS:] else ""
+        yield f"refused: {first.detail}" + (f" (and {len(others):,} more so: {names}{dots})" if others else "")
 
 
 def _drift_lines(report: RunReport) -> Iterator[str]:

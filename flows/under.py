@@ -30,7 +30,7 @@ class Changes:
         if self.from_version != self.to_version:
             pieces.append(f"rules {self.from_version or 'of an unknown version'}, now {self.to_version}")
         if self.other_settings:
-            pieces.append("other settings under [pairs] or [canonical]")
+            pieces.append("other settings under [pairs], [canonical] or [cleaning]")
         if self.other_columns:
             pieces.append("other columns")
         return ", ".join(pieces) or "the same rules and columns"

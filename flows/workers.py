@@ -13,6 +13,8 @@ from threading import Thread
 from time import monotonic
 from typing import Any, Final, TypeVar
 
+from transforms.errors import BroadsheetError
+
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
@@ -27,6 +29,18 @@ class WorkerLost(BrokenExecutor):
     def __init__(self, how: str) -> None:
         super().__init__(f"a worker process {how} before its work was done; run again, and look at its memory")
         self.how = how
+
+
+def is_of_the_data(error: Exception) -> bool:
+    """Tell what bytes may do to a process from what the machine does to it, and from what we say ourselves."""
+    return isinstance(error, WorkerLost) or not isinstance(error, OSError | BrokenExecutor | BroadsheetError)
+
+
+def how_lost(error: Exception, memory_bytes: int) -> str:
+    """Say how a process ended, to go on from "the process that read it"."""
+    if isinstance(error, MemoryError):
+        return f"wanted more than {memory_bytes >> 20:,} MiB of memory"
+    return error.how if isinstance(error, WorkerLost) else f"raised {type(error).__name__}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,8 @@ _SCALES: Final = (1, 10**3, 10**6, 10**9)
 _NOTHING: Final = datetime(1970, 1, 1)  # noqa: DTZ001
 _DEFAULTS: Final = (datetime(2001, 3, 4), datetime(2002, 6, 7, 13, 29, 31))  # noqa: DTZ001 - see `_from_any_style`
 _LONGEST_TEXT: Final = 100
+_JAVA_ZONE: Final = re.compile(r"(Z|[+-]\d\d:?\d\d)\[[\w/+-]{1,40}\]\Z")
+"""A zone named behind its offset, as Java prints it."""
 _MIDNIGHT: Final = time(0)
 _NOON: Final = 12
 _DAY_CHARS: Final = 10
@@ -153,6 +155,7 @@ def _from_digits(text: str, zone_name: str | None) -> Moment | None:
 def _from_text(text: str, zone_name: str | None, is_day_first: bool | None) -> Moment | None:
     if text.isdecimal():
         return _from_digits(text, zone_name)
+    text = _JAVA_ZONE.sub(r"\1", text)
     try:
         if not _PARTIAL_WEEK.match(text):
             when = datetime.fromisoformat(text)

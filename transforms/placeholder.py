@@ -29,11 +29,28 @@ _ERROR: Final = (
     r"\Apage not found|\Aaccess denied(?:\Z| you (?:do not|don t))|"
     r"page you (?:requested|(?:are|re|were) looking for)"
 )
+_PAYWALL: Final = (
+    r"(?:subscribe|sign in|log in|register) (?:now )?to (?:continue|keep) reading|to continue (?:reading|"
+    r"viewing)\b.*\b(?:subscribe|sign in)|"
+    r"you (?:ve|have) (?:reached|used|hit) (?:your|the|all)\b.*\bfree|reached the limit for free|"
+    r"(?:article|story|content) is (?:only available|available only|exclusively|reserved) (?:to|"
+    r"for) (?:our )?(?:subscribers|members)|"
+    r"register your subscription to continue"
+)
+_AD_WALL: Final = (
+    r"(?:disable|turn off|turning off|switch off) (?:your )?(?:ad ?block|ublock)|you re (?:blocking ads|"
+    r"using an ad ?blocker)|"
+    r"wyłącz ad ?block|korzystasz z ad ?block|używasz ad ?block|désactive[rz] (?:votre |le )?bloqueur|"
+    r"ad ?blocker (?:deaktivieren|ausschalten)|"
+    r"desactiva(?:r)? (?:tu |el )?bloqueador|正在屏蔽广告"
+)
 _PHRASES: Final = (
     ("bot wall", re.compile(_BOT_WALL)),
     ("old browser notice", re.compile(_OLD_BROWSER)),
     ("consent notice", re.compile(_CONSENT)),
     ("error page", re.compile(_ERROR)),
+    ("paywall", re.compile(_PAYWALL)),
+    ("ad wall", re.compile(_AD_WALL)),
 )
 
 

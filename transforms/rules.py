@@ -13,6 +13,12 @@ NOTES: Final[Mapping[int, tuple[str, ...]]] = {
         "Fields are mapped for html, summary, dateline, agency and updated; an article with a summary alone is marked.",
         "Dates say in which zone they were and how exact they are; articles have a place and an agency.",
     ),
+    5: (
+        "Web pages, feeds, wire formats and mail are read, and articles are taken out of the answers around them.",
+        "What a record leaves out is filled from its page.",
+        "Dates are read in more styles and languages, addresses see through AMP, archives and mobile hosts.",
+        "Headlines are cleaned, a text without a letter is none, and more names of fields are known.",
+    ),
 }
 """A sentence for whatever a version changed in the rows, by version. A change to the rules adds the next one here."""
 

@@ -7,8 +7,8 @@ from typing import Final
 
 from flows.inquiry.origin import Delivery
 from flows.inquiry.shelf import Shelf
-from flows.intake.receipt import Member, printable
-from flows.raw import KeptDump, OpenTask, Place, fetched, kept_dumps, open_dump, records_at
+from flows.intake.receipt import printable
+from flows.raw import KeptDump, OpenTask, Place, fetched, kept_dumps, open_dump, records_at, whole
 from flows.source_files import source_of
 from transforms.errors import DumpRefused, LakeDamaged
 from transforms.fields import FieldMap
@@ -51,12 +51,13 @@ def _read(shelf: Shelf, dump: KeptDump, delivery: Delivery, folder: Path) -> Raw
     place = Place(delivery.record_number, delivery.byte_offset)
     for member in receipt.members:
         if member.name == delivery.member:
-            fields = FieldMap(source_of(shelf.settings, dump.name, member.name)[1].fields)
-            for record in records_at(member, [place], shelf.settings.max_record_bytes, fields):
-                return _shown(record, member)
+            own = source_of(shelf.settings, dump.name, member.name)[1]
+            piece, fields = whole(member), FieldMap(own.fields, own.known_fields)
+            for record in records_at(piece, [place], shelf.settings.max_record_bytes, fields):
+                return _shown(record, piece.encoding)
     return RawRecord(None, why_not="it does not stand there under today's settings")
 
 
-def _shown(record: Record | Malformed, member: Member) -> RawRecord:
-    text = record.raw.decode(member.encoding or "utf-8", "backslashreplace")
+def _shown(record: Record | Malformed, encoding: str) -> RawRecord:
+    text = record.raw.decode(encoding or "utf-8", "backslashreplace")
     return RawRecord(printable(text[:SHOWN_CHARS]), len(text))

@@ -41,7 +41,7 @@ def _tell_suspects(sheet: Sheet, found: Quarantine) -> None:
     if not found.suspects:
         return
     sheet.heading(
-        f"{found.suspect_count:,} short texts that stand under three titles or more and were kept apart"
+        f"short texts that stand under three titles or more and were kept apart: {found.suspect_count:,}"
         f"{of_all(len(found.suspects), found.suspect_count)}; perhaps no stories:"
     )
     for each in found.suspects:

@@ -44,8 +44,8 @@ LINES: Final = Family(
 
 _WIDE: Final = "\ufeff" + orjson.dumps(article(3, "Told in UTF-16.")).decode() + "\n"
 _RAW: Final = {
-    "bad-utf8": (b"\xff\xfe\xfa broken \x81\x8d\x8f\x90\x9d", "malformed"),
-    "overlong": (b"\xc0\xaf\xe0\x80\xaf\xf0\x80\x80\xaf\xc1\x81", "malformed"),
+    "bad-utf8": (b"\xff\xfe\xfa broken \x81\x8d\x8f\x90\x9d", None),
+    "overlong": (b"\xc0\xaf\xe0\x80\xaf\xf0\x80\x80\xaf\xc1\x81", None),
     "nul": (b"\\u0000 and \x00 and \x01\x02", None),
     "lone-surrogate": (b"\\ud800 half and \\udc00\\ud800", None),
     "raw-surrogate": (b"\xed\xa0\x80 \xed\xb0\x80", None),
@@ -66,10 +66,11 @@ ENCODINGS: Final = Family(
         Attack("utf16-half.jsonl", holding(_WIDE.encode("utf-16-le")[:-3])),
         Attack("utf16-odd.jsonl", holding(_WIDE.encode("utf-16-be") + b"\x00")),
         Attack("utf16-surrogates.jsonl", holding(b"\xff\xfe" + b"\x00\xd8" * 5000 + "\n".encode("utf-16-le"))),
-        Attack("utf32.jsonl", holding(_WIDE.encode("utf-32")), refused="do not know"),
+        Attack("utf32.jsonl", holding(_WIDE.encode("utf-32")), quarantined="malformed", admitted=0),
         Attack("utf7.txt", holding(b"+ADw-script+AD4-alert(1)+ADw-/script+AD4- and a story of some words follows.")),
         Attack("all-bytes.txt", holding(bytes(range(32, 256)) * 40)),
-        Attack("random.txt", holding(b"".join(bytes([n * n % 251, n % 256]) for n in range(20_000)))),
+        Attack("random.txt", holding(b"".join(bytes([n * n % 251, n % 256]) for n in range(20_000))),
+               may_be_refused=True),
     ),
 )  # fmt: skip
 

@@ -25,6 +25,8 @@ def _poisoned(*arguments: Any, **named: Any) -> Iterator[Record | Malformed]:
             os.abort()
         if b"POISON hang" in record.raw:
             time.sleep(3600)
+        if b"POISON raise" in record.raw:
+            raise LookupError(record.raw)
         if b"POISON memory" in record.raw:
             bytearray(1 << 40)
         yield record

@@ -46,7 +46,7 @@ TEXT: Final = Family(
         Attack("marks-pile.jsonl", made(lambda: jsonl(article(1, STORY + "a" + "\u0301\u0316" * 2_000_000)))),
         Attack("many-lines.jsonl", made(lambda: jsonl(article(1, "\n".join(f"line {n}" for n in range(400_000)))))),
     ),
-    seconds=300,
+    seconds=900,
     mib=2500,
 )
 
@@ -131,7 +131,7 @@ DEDUP: Final = Family(
                admitted=50),
         Attack("shingles.jsonl", made(lambda: jsonl(article(1, " ".join(map(str, range(1_000_000)))))), admitted=1),
     ),
-    seconds=300,
+    seconds=900,
     mib=3000,
 )  # fmt: skip
 
@@ -164,10 +164,12 @@ POISON: Final = Family(
                quarantined="crashed", admitted=2),
         Attack("memory.jsonl", holding(jsonl(article(70), article(71, "POISON memory"), article(72))),
                quarantined="crashed", admitted=2),
+        Attack("raise.jsonl", holding(jsonl(article(73), article(74, "POISON raise"), article(75))),
+               quarantined="crashed", admitted=2),
         Attack("many.jsonl", holding(jsonl(*(article(n, "POISON abort") for n in range(100, 140)))),
                refused="each ended the process"),
         Attack("array.json", holding(b"[" + jsonl(article(80, "POISON abort")).strip() + b"]"),
                refused="was to read its record 0"),
     ),
-    seconds=300,
+    seconds=900,
 )  # fmt: skip

@@ -24,6 +24,7 @@ from flows.stage import Staged, StageTask
 from flows.stage import stage as stage_chunk
 from tests.faults.stories import all_of, write_nights
 from tests.integration.nights import Unaudited, content, take_unaudited, write_dump
+from tests.integration.told import Told
 from transforms.errors import LakeDamaged, RulesChanged, UsageError
 from transforms.relation import PairSettings
 from transforms.tables import STORED
@@ -119,12 +120,12 @@ def test_a_chunk_that_is_not_whole_is_staged_again(tmp_path: Path) -> None:
     rows.write_bytes(b"rows")
     memory.remember(note, "what became of it", [rows])
 
-    assert "what became of it" == memory.recall(note)
+    assert "what became of it" == memory.recall(note, str)
     rows.write_bytes(b"row")
-    assert memory.recall(note) is None
+    assert memory.recall(note, str) is None
     rows.write_bytes(b"rows")
     note.write_bytes(note.read_bytes()[:-1])
-    assert memory.recall(note) is None
+    assert memory.recall(note, str) is None
 
 
 def test_a_trial_publishes_nothing_and_tells_what_would_differ(lake: Path, staged: list[Path]) -> None:
@@ -139,7 +140,7 @@ def test_a_trial_publishes_nothing_and_tells_what_would_differ(lake: Path, stage
     assert 3 == Store.open(lake, create=False).current().number  # type: ignore[union-attr]
     assert (0, 0) == (found.added, found.gone)
     assert found.changed == sum(then[article_id] != now[article_id] for article_id in then) > 0
-    assert "other settings under [pairs] or [canonical]" in changes_sheet(found)
+    assert "other settings under [pairs], [canonical] or [cleaning]" in changes_sheet(found)
     assert all(len(column.samples) <= 2 for column in found.columns)
     chunks = len(staged)
     rebuilt(lake, pairs=OTHER_RULES)
@@ -185,7 +186,27 @@ def test_a_kept_dump_that_is_missing_or_damaged_is_named_and_nothing_is_publishe
 
 def test_a_dump_that_is_refused_today_stops_a_rebuild(lake: Path) -> None:
     with pytest.raises(UsageError, match=r"today's rules refuse what the lake has taken: night-1-0.jsonl"):
-        rebuilt(lake, max_dump_bytes=100)
+        rebuilt(lake, max_dump_bytes=700)
+    with PlainDriver(1) as driver:
+        settings = Settings(lake=str(lake), workers=1, max_dump_bytes=700)
+        report = rebuild(settings, driver, Unaudited(), without_refused=True)
+    taken = [dump.name for dump in report.dumps if dump.status == "consumed"]
+    first_run(lake.with_name("new"), [lake.with_name("dumps") / name for name in taken])
+
+    assert 0 < len(taken) < len(report.dumps)
+    assert content(lake.with_name("new")) == content(lake)
+
+
+def test_the_commands_say_what_would_differ_and_what_is_wrong(lake: Path, told: Told, tmp_path: Path) -> None:
+    tried = told("rebuild", "--dry-run", "--lake", lake)
+    nothing = told("replay", "--dump", "night-9.jsonl", "--lake", lake)
+    nowhere = told("rebuild", "--lake", tmp_path / "nowhere")
+
+    assert (0, 2, 2) == (tried.code, nothing.code, nowhere.code)
+    assert "nothing was published: a trial, beside snapshot 3" in tried.out
+    assert "the same rules and columns" in tried.out
+    assert "no such record of a dump 'night-9.jsonl' is in quarantine; `broadsheet quarantine` lists" in nothing.err
+    assert f"there is no lake at {tmp_path}/nowhere" in nowhere.err
 
 
 def test_a_lake_without_a_snapshot_has_nothing_to_rebuild(tmp_path: Path) -> None:

@@ -17,9 +17,9 @@ from flows.lake.store import Store
 from flows.raw import KeptDump, OpenTask, Place, fetched, kept_dumps, open_dump, records_at
 from flows.report import DumpReport, RunReport
 from flows.settings import Settings
+from flows.stage import fields_of
 from tests.integration.nights import take_unaudited, write_dump
 from transforms.article import ARTICLES
-from transforms.fields import FieldMap
 from transforms.normalise import normalise
 from transforms.relation import PairSettings
 
@@ -78,9 +78,9 @@ def derived(dump: KeptDump, shelf: Shelf, places: list[dict[str, Any]], folder: 
     for row in places:
         [member] = [member for member in arrival.receipt.members if member.name == row["member"]]
         task = next(task for task in tasks if task.member == member.name)
-        fields = FieldMap(task.outlet.fields)
+        fields = fields_of(task.outlet)
         place = Place(row["record_number"], row["byte_offset"])
-        [record] = records_at(member, [place], SETTINGS.max_record_bytes, fields)
+        [record] = records_at(task.chunk, [place], SETTINGS.max_record_bytes, fields)
         yield row, normalise([record], fields, task.outlet, task.guide)
 
 

@@ -53,8 +53,6 @@ FURNITURE = (
     "Follow us on Twitter",
     "Sign up for our newsletter",
     "Getty Images",
-    "Subscribe to continue reading",
-    "You have reached your limit of free articles.",
     "Photo: Bo Reed",
     "jane@harbour.example",
     "FILE PHOTO: A ferry at the quay. REUTERS/Bo Reed",
@@ -88,6 +86,7 @@ TAILS = (
 )
 ODDMENTS = (
     *FURNITURE,
+    "\nSubscribe to continue reading\n",
     *HEADS,
     *TAILS,
     "\n",
@@ -245,7 +244,7 @@ def test_a_screen_that_misses_a_text_would_be_noticed(monkeypatch: pytest.Monkey
 
 @settings(max_examples=40)
 @given(
-    st.text(st.sampled_from("abc \u00e9\u2019\u201c\u20ac\u0438\u4e2d\u00df\u2013"), max_size=40),
+    st.text(st.sampled_from("abc \u00e9\u2019\u201c\u20ac\u0438\u4e2d\u00df\u2013\ufffd"), max_size=40),
     st.sampled_from(["sloppy-windows-1252", "latin-1", "macroman", "sloppy-windows-1251"]),
 )
 def test_a_line_is_read_again_as_ftfy_would_read_it(line: str, page: str) -> None:

@@ -47,7 +47,7 @@ _CAPTIONS: Final = (
 _CREDIT: Final = re.compile(
     r"(?ai) ?(?:[\[(](?:(?:file )?(?:photo|image|picture|illustration)s?(?: credit| source| courtesy| by|"
     r":)[^()\[\]]{0,80}|"
-    rf"(?:[^()\[\].!?]{{1,60}}(?:/|via ))?{_LIBRARY}(?: (?:photo|images))?(?:/[^()\[\].!?]{{1,40}})?|"
+    rf"(?:[^()\[\].!?]{{1,60}}(?:/|via ))?{_LIBRARY}(?: (?:photo|images))?(?:/[^()\[\].!?]{{1,90}})?|"
     rf"[^()\[\].!?/]{{3,40}}(?:/[^()\[\].!?]{{3,60}})? via (?:AP|Reuters|AFP))[\])]|"
     r"(?<=[.!?)\"\u201d\u2019]) (?-i:Photo|Photos|Image|Picture|Photo credit|Image credit|Photograph|Photo by)(?::|"
     r" by) ?[^!?:]{2,80}|"

@@ -12,6 +12,8 @@ from transforms.cleaning.rule import Rule
 
 _LINE_BREAK: Final = re.compile(r"\r\n?|[\v\f\x1c-\x1e\u2028\u2029]")
 _PLAIN_RUN: Final = re.compile(r"([\x00-\x7f]{5})[\x00-\x7f]+([\x00-\x7f]{5})")
+_LOST: Final = re.compile("[\ufffd\x1a]")
+"""Sloppy code pages write U+FFFD as the byte 1A, which ftfy knows to read back."""
 _BEYOND_LATIN: Final = re.compile(r"[^\x00-\xff]")
 _INVISIBLE_CLASS: Final = (
     "[\x00-\x08\x0e-\x1b\x1f\x7f-\x9f\xad\u034f\u061c\u180e\u200b\u200e\u200f\u202a-\u202e"
@@ -61,7 +63,7 @@ def _read_again(line: str) -> str:
     """Repair a line as ftfy does; the commonest case, all of it UTF-8 read as Windows-1252, without its loop."""
     if not _is_bad(line):
         return line
-    if _BEYOND_LATIN.search(line):
+    if _BEYOND_LATIN.search(line) and not _LOST.search(line):
         try:
             repaired = line.encode("sloppy-windows-1252").decode("utf-8")
         except UnicodeError:

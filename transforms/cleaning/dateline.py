@@ -22,10 +22,13 @@ _CREDIT: Final = rf"(?:\([^()\n]{{2,40}}\)|/{ANY}/)"
 _DASH: Final = r"(?:\.?-{2,3}|[\u2013\u2014\u2015]|(?<= )-(?= )|\.-(?=[ A-Z\"]))"
 _HEAD: Final = re.compile(
     rf"(?P<place>[^\d\n()\u2013\u2014!?\"\u201c]{{3,60}}?)??,? ?(?P<date>{_DAY})?[,.]{{0,2}} "
-    rf"?(?:--)?(?P<credit>{_CREDIT})? ?{_DASH} ?"
+    rf"?(?:(?:--)?(?P<credit>{_CREDIT}))? ?{_DASH} ?"
 )
 _BARE: Final = re.compile(
     rf"(?P<place>[^a-z\d\n()!?\"]{{3,40}} )?(?P<credit>\((?:{ANY}|CNN)\)|/{ANY}/\.?) ?(?=[A-Z\"\u201c\u2018])"
+)
+_SLASHED: Final = re.compile(
+    rf"(?P<place>[^\d\n()/!?\"]{{3,40}}?)??,? ?(?P<date>{_DAY})?[,.]{{0,2}} ?(?P<credit>/{ANY}/)[. ]+(?=[A-Z\"\u201c])"
 )
 _OUTLETS: Final = re.compile(r"\((?:CNN|NEWSER|BBC|Variety\.com|Reuters Breakingviews)\)")
 _DATE_PLACE: Final = re.compile(rf"(?P<date>{_DAY}) \((?P<place>[A-Z][\w .,-]{{2,40}})\) ?(?:--|\u2013|\u2014) ?")
@@ -57,7 +60,7 @@ class Dateline(NamedTuple):
 def match_dateline(text: str, at: int = 0) -> tuple[int, Dateline] | None:
     """Match a dateline at a place of a text; give where the story begins, and the dateline."""
     head = text[at : at + _MOST].partition("\n")[0]
-    for pattern in (_HEAD, _DATE_PLACE, _BARE):
+    for pattern in (_HEAD, _DATE_PLACE, _BARE, _SLASHED):
         found = pattern.match(head)
         if found and found.end() < len(text) - at and _holds(pattern, found):
             return at + found.end(), _dateline(found)

@@ -5,11 +5,15 @@ the story in it. Patterns are in the common part of RE2 and `re`, so that one st
 """
 
 import re
+from collections.abc import Callable
 from functools import partial
 from typing import Final
 
 from transforms.cleaning.rule import Rule
 
+Remove = Callable[[re.Pattern[str], str], tuple[str, int]]
+_LEAST_STORY: Final = 300
+"""Characters from which what is left beside a paywall's line is a story."""
 _MOST_LINE: Final = 1_000
 """A longer line is a paragraph."""
 _NETWORK: Final = (
@@ -18,6 +22,10 @@ _NETWORK: Final = (
     r"newsvine|telegram|xing|messenger|instagram|flipboard|pocket|print|permalink|copy link|more)"
 )
 _SOCIAL: Final = r"(?:facebook|twitter|instagram|linked ?in|youtube|snapchat|pinterest|google ?\+|whatsapp|telegram)"
+_FIRST_BUTTONS: Final = re.compile("(?ai)facebook twitter ")
+_BUTTONS: Final = re.compile(
+    rf"(?ai)(?:(?<![^ ])(?:send|share) )?\bfacebook twitter(?: {_NETWORK}){{2,}}(?![\w-])(?: https?://[^ ]+)?"
+)
 _HANDLE: Final = r"@[a-z0-9_]{2,30}"
 _ADDRESS: Final = r"[a-z0-9._+-]+ ?@[a-z0-9-]+(?:\.[a-z0-9-]+)+"
 _NAME: Final = r"[^ .!?,:;]+(?: [^ .!?,:;]+)*"
@@ -89,7 +97,8 @@ _SHARING: Final = (
     ),
     rf"{_NETWORK}(?:[ |,/]+{_NETWORK})+[ .|]*",
     (
-        rf"[>\x{{bb}} \x{{2014}}-]*(?:for (?:more |the latest )?[^.!?]{{1,80}}, )?(?:(?:please )?(?:like|join|follow|"
+        rf"[>\x{{bb}} \x{{2013}}\x{{2014}}-]*(?:for (?:more |the latest )?[^.!?]{{1,80}}, )?(?:(?:please )?(?:like|"
+        rf"join|follow|"
         rf"find) (?:us|me|him|her|them|{_HANDLE}|{_NAME}|[^.!?]{{1,40}} \({_HANDLE}\)))"
         rf" on (?:{_SOCIAL}(?: {_HANDLE})?)(?:(?:, | and |, and | or |, or )(?:sign up for our newsletters?|{_SOCIAL}|"
         rf"[^.!?]{{1,60}} on {_SOCIAL}))*[ .!]*"
@@ -116,6 +125,12 @@ _SUBSCRIPTION: Final = (
     r"(?:[^ .!?]+ )?newsletters?(?: sign ?up| sign up for .*| get .*(?:sign up|view sample).*).*",
     r"get [^.!?]*(?:newsletter|brief)[.]? sign up .*",
     (
+        r"keep up with this story and more by subscribing now[ .]*|(?:try|subscribe to) [a-z ]+ (?:for only|from|"
+        r"for) [$\x{20ac}\x{a3}][0-9.]+ (?:per|a) (?:week|month)[ .]*"
+    ),
+)
+_PAYWALL: Final = (
+    (
         r"(?:please )?(?:subscribe|sign in|log in|register)(?: now| or (?:subscribe|register|log in|"
         r"sign in))? to (?:continue reading|read (?:the full|this|more|the rest)|keep reading)[^.!?]*[ .!]*"
     ),
@@ -128,10 +143,6 @@ _SUBSCRIPTION: Final = (
         r"(?:already )?(?:a |an )?(?:subscriber|member)\? ?(?:log|sign) in[^.!?]*[ .!]*|this (?:article|story|"
         r"content) is (?:only available|available only|for|exclusively for|reserved for)(?: to|"
         r" for)? (?:our )?(?:subscribers|members)[^.!?]*[ .!]*"
-    ),
-    (
-        r"keep up with this story and more by subscribing now[ .]*|(?:try|subscribe to) [a-z ]+ (?:for only|from|"
-        r"for) [$\x{20ac}\x{a3}][0-9.]+ (?:per|a) (?:week|month)[ .]*"
     ),
     (
         r"(?:we|this (?:web)?site) uses? cookies[^.!?]*(?:[.!?] .*(?:cookies|consent|privacy|accept|agree|"
@@ -168,20 +179,32 @@ def remove_lines(fits: re.Pattern[str], text: str) -> tuple[str, int]:
     return ("\n".join(kept), len(lines) - len(kept)) if len(kept) < len(lines) else (text, 0)
 
 
+def remove_buttons(text: str) -> tuple[str, int]:
+    """Remove the names of buttons that stand in a row inside a line, with the short link behind them."""
+    return _BUTTONS.subn(" ", text) if _FIRST_BUTTONS.search(text) else (text, 0)
+
+
 def spelled(pattern: str) -> str:
     r"""Write RE2's \x{hex} as the character, for `re`."""
     return re.sub(r"\\x\{([0-9a-f]+)\}", lambda code: re.escape(chr(int(code[1], 16))), pattern)
 
 
-def line_rule(name: str, reason: str, patterns: tuple[str, ...], screen: str) -> Rule:
+def remove_wall(fits: re.Pattern[str], text: str) -> tuple[str, int]:
+    """Remove the lines that fit, if a story is left: alone, they tell that the page is none."""
+    rest, count = remove_lines(fits, text)
+    return (rest, count) if len(rest) >= _LEAST_STORY else (text, 0)
+
+
+def line_rule(name: str, reason: str, patterns: tuple[str, ...], screen: str, remove: Remove = remove_lines) -> Rule:
     """Make a rule that removes the lines that any of the patterns fits; its screen knows how these begin or end."""
     pattern = "|".join(f"(?:{each})" for each in patterns)
-    return Rule(name, reason, partial(remove_lines, re.compile(f"(?ai){spelled(pattern)}")), f"(?mi){screen}")
+    return Rule(name, reason, partial(remove, re.compile(f"(?ai){spelled(pattern)}")), f"(?mi){screen}")
 
 
-_LEAD: Final = r"^[>\x{bb}\x{203a} \x{2014}-]*"
+_LEAD: Final = r"^[>\x{bb}\x{203a} \x{2013}\x{2014}-]*"
 _END: Final = r"(?:$|[ .:|>\x{bb}\x{203a}\x{2026}])"
 RULES: Final = (
+    Rule("share_buttons", "Names of buttons in a row are no sentence", remove_buttons, "(?i)facebook twitter "),
     line_rule(
         "advertisement",
         "A marker of an advertisement is no line of the story",
@@ -222,13 +245,20 @@ RULES: Final = (
         "subscription",
         "Newsletters, subscriptions and consent are the outlet's business",
         _SUBSCRIPTION,
-        r"^(?:(?:free )?sign up|subscribe|register|(?:[^ .!?\n]+ )?newsletter|get |for more |(?:please )?(?:sign|"
-        r"log) in |please (?:subscribe|register)|"
-        r"you(?:['\x{2019}]ve| have|['\x{2019}] ?have|ve) (?:reached|read|used|hit)|"
-        r"(?:already )?(?:an? )?(?:subscriber|member)\?|keep up with this|"
-        r"this (?:article|story|content) is (?:only|avail|for|excl|reser)|try [a-z]+ |(?:we|"
-        r"this (?:web)?site) uses? cookies|by (?:continuing|using|browsing)|"
-        r"(?:accept|manage|reject) (?:all )?cookies)|protected by recaptcha",
+        r"^(?:(?:free )?sign up|subscribe|register|(?:[^ .!?\n]+ )?newsletter|get |for more |keep up with this|"
+        r"try [a-z]+ )",
+    ),
+    line_rule(
+        "paywall",
+        "A line that asks for money, a login or consent, below what was told without them",
+        _PAYWALL,
+        r"^(?:(?:please )?(?:subscribe|sign in|log in|register) |you(?:['\x{2019}]ve| have|['\x{2019}] ?have|"
+        r"ve) (?:reached|read|used|hit)|"
+        r"(?:already )?(?:an? )?(?:subscriber|member)\?|this (?:article|story|content) is (?:only|avail|for|excl|"
+        r"reser)|"
+        r"(?:we|this (?:web)?site) uses? cookies|by (?:continuing|using|browsing)|(?:accept|manage|"
+        r"reject) (?:all )?cookies)|protected by recaptcha",
+        remove_wall,
     ),
     line_rule(
         "contact",

@@ -16,9 +16,11 @@ _DASH: Final = re.compile(r"(?<=[A-Za-z,] )\"(?:\?(?=[a-z])|\ufffd(?=[\xa0 ]))")
 _CLOSED: Final = re.compile(r"(?<=[.,!])\"\ufffd*\?(?! ?\?)(?: (?=\S))?|(?<=[A-Za-z?])\"\ufffd*\?(?=[A-Za-z(\[])")
 _LEFT_QUOTE: Final = re.compile('"\ufffd+')
 _HARD_BLANK: Final = re.compile(r"(?<=[a-z]{4}[.,])-(?=[A-Z][a-z]+ | [A-Z]|[a-z]+ )")
+_AFTER_STOP: Final = re.compile(r"(?<=[a-z]{4}\.)-(?= [A-Z][a-z])")
 _HEAD: Final = 80
 """Within so many characters of a line's start a full stop and a hyphen may end a dateline, as in `MADRID.- El`."""
 _LEAST: Final = 2
+"""So many make it the text's way; one alone is sure only between a full stop and a blank."""
 
 
 def restore_apostrophes(text: str) -> tuple[str, int]:
@@ -29,10 +31,8 @@ def restore_apostrophes(text: str) -> tuple[str, int]:
 
 
 def remove_quote_debris(text: str) -> tuple[str, int]:
-    """Give quotes their blank back, and a spaced dash its dash; a text with one case alone may have meant it."""
+    """Give quotes their blank back, and a spaced dash its dash. No question mark stands glued to a word."""
     if '"?' not in text and '"\ufffd' not in text:
-        return text, 0
-    if len(_CLOSED.findall(text)) + len(_DASH.findall(text)) + len(_LEFT_QUOTE.findall(text)) < _LEAST:
         return text, 0
     total = 0
     for pattern, put in ((_DASH, "- "), (_CLOSED, '" '), (_LEFT_QUOTE, '"'), (_NEGATION, "'")):
@@ -48,7 +48,10 @@ def restore_blanks(text: str) -> tuple[str, int]:
     lines = text.split("\n")
     done = [(line[:_HEAD], *_HARD_BLANK.subn(" ", line[_HEAD:])) for line in lines]
     count = sum(n for *_, n in done)
-    return ("\n".join(head + tail for head, tail, _ in done), count) if count >= _LEAST else (text, 0)
+    if count < _LEAST:
+        done = [(line[:_HEAD], *_AFTER_STOP.subn("", line[_HEAD:])) for line in lines]
+        count = sum(n for *_, n in done)
+    return ("\n".join(head + tail for head, tail, _ in done), count) if count else (text, 0)
 
 
 RULES: Final = (

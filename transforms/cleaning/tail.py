@@ -25,7 +25,12 @@ _FORMS: Final = (
     rf"(?:\u00a9|\(c\)) ?(?:\d{{4}} )?{ANY}",
     _SOURCE,
 )
-_LAST: Final = re.compile(rf"(?<=[.!?\"\u201d\u2019)\]]) ?-? ?(?P<credit>{'|'.join(_FORMS)})\.?-?\Z")
+_SURE: Final = (
+    rf"\({_DESK}[^()\n]{{2,600}}\)|[a-z]{{2,4}}(?:[/,][a-z]{{2,4}}){{1,5}}[ -]{{1,2}}\({_LIST}\)|\({ANY}(?:, {ANY})+\)"
+)
+_LAST: Final = re.compile(
+    rf"(?:(?<=[.!?\"\u201d\u2019)\]]) ?-? ?(?P<credit>{'|'.join(_FORMS)})|(?<=\S) (?P<sure>{_SURE}))\.?-?\Z"
+)
 _LINE: Final = re.compile(rf"(?P<credit>{'|'.join(_FORMS)}|{_DESK}[^()\n]{{2,600}}|[(\[]?{_LIST}[)\]]?)\.?-?")
 _REPORTERS: Final = re.compile(r"(?:[Rr]eporting|[Rr]eported)(?: and [Ww]riting| and [Ee]diting)? [Bb]y ([^;()\n]+)")
 _NAME: Final = re.compile(
@@ -57,7 +62,7 @@ def _credit(text: str, end: int) -> tuple[int, str] | None:
         return start - 1, whole["credit"]
     window = max(start, end - _MOST_LAST)
     found = _LAST.search(text[window:end])
-    return (window + found.start(), found["credit"]) if found else None
+    return (window + found.start(), found["credit"] or found["sure"]) if found else None
 
 
 def _names(part: str) -> list[str]:

@@ -91,11 +91,11 @@ def _seen(values: Values, outlets: list[str]) -> Seen:
     seen = Seen()
     seen.records.update(outlets)
     for plan, places in values.groups:
-        own = [outlets[at] for at in places]
+        own, unused = [outlets[at] for at in places], frozenset(plan.unused)
         for key in plan.keys:
             counts = kinds(own, [values.records[at].fields[key] for at in places])
             seen.values.update({(source, key, kind): count for (source, kind), count in counts.items()})
-            if key in plan.unused:
+            if key in unused:
                 for (source, _), count in counts.items():
                     seen.unused[source, key] += count
     return seen

@@ -13,18 +13,8 @@ Column = list[Any]
 _KINDS: Final = {str: "text", bool: "boolean", int: "number", float: "number", list: "list", dict: "object"}
 
 _SAYING: Final = (
-    "name",
-    "rendered",
-    "main",
-    "text",
-    "content",
-    "value",
-    "html",
-    "#text",
-    "@value",
-    "$oid",
-    "$numberLong",
-)
+    "name", "rendered", "main", "basic", "text", "content", "value", "html", "#text", "@value", "$oid", "$numberLong",
+)  # fmt: skip
 """Fields in which WordPress, JSON-LD, page builders, XML converters and Mongo put what an object says."""
 
 

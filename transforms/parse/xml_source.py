@@ -63,7 +63,7 @@ def _settled(data: Data, encoding: str) -> str:
 def head_of(data: Data, encoding: str) -> bytes:
     """Return the beginning of the file, in an encoding in which tags can be looked for."""
     head = data[:HEAD_BYTES]
-    return decode(head[: len(head) & ~1], encoding).encode("utf-8", "replace") if encoding in WIDE else head
+    return head.decode(encoding, "replace").encode("utf-8", "replace") if encoding in WIDE else head
 
 
 def root_name(data: Data) -> str | None:

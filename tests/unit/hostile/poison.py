@@ -23,6 +23,8 @@ def _act(raw: bytes) -> None:
         os.abort()
     if b"POISON hang" in raw:
         time.sleep(3600)
+    if b"POISON raise" in raw:
+        raise LookupError(raw)
     if b"POISON memory" in raw:
         bytearray(1 << 40)
 

@@ -27,11 +27,13 @@ CASES = {
     ),
     "lost_blank": (
         (
-            "A first sentence that is long enough to have left behind whatever dateline may stand there.- The second follows. "
+            "A first sentence that is long enough to have left behind whatever dateline may stand there.- "
+            "The second follows. "
             "The harbour,-they say, and the council,-he says."
         ),
         (
-            "A first sentence that is long enough to have left behind whatever dateline may stand there. The second follows. "
+            "A first sentence that is long enough to have left behind whatever dateline may stand there. "
+            "The second follows. "
             "The harbour, they say, and the council, he says."
         ),
         3,
@@ -46,14 +48,22 @@ CASES = {
     ),
     "wrapping": (
         (
-            "Skerravoe Ferries said the crossing\nto Tarrowby will be shut for nine days while the cable under\nthe quay is laid anew.\n"
-            "    The harbour office had asked for it in March, and the town of\nLindmoor pays half of what it costs.\n Ends"
+            "Skerravoe Ferries said the crossing\nto Tarrowby will be shut for nine days while the cable "
+            "under\nthe quay is laid anew.\n"
+            "    The harbour office had asked for it in March, and the town of\nLindmoor pays half of what "
+            "it costs.\n Ends"
         ),
         (
-            "Skerravoe Ferries said the crossing to Tarrowby will be shut for nine days while the cable under the quay is laid anew.\n"
+            "Skerravoe Ferries said the crossing to Tarrowby will be shut for nine days while the cable "
+            "under the quay is laid anew.\n"
             "The harbour office had asked for it in March, and the town of Lindmoor pays half of what it costs.\nEnds"
         ),
         3,
+    ),
+    "share_buttons": (
+        "It ended. Send Facebook Twitter WhatsApp Tumblr Permalink http://x.example/1 So.",
+        "It ended. So.",
+        1,
     ),
     "advertisement": (
         "One.\nAdvertisement\nADVERTISEMENT - CONTINUE READING BELOW\nStory continues below\nTwo.",
@@ -62,7 +72,12 @@ CASES = {
     ),
     "navigation": ("One.\nRead more: The ferry and its cable\nMOST READ\nRelated:\nTwo.", "One.\nTwo.", 3),
     "sharing": ("One.\nShare on Facebook\nFacebook Twitter WhatsApp\nFollow us on Twitter\nTwo.", "One.\nTwo.", 3),
-    "subscription": ("One.\nSign up for our newsletter\nSubscribe to continue reading\nTwo.", "One.\nTwo.", 2),
+    "subscription": ("One.\nSign up for our newsletter\nTwo.", "One.\nTwo.", 1),
+    "paywall": (
+        f"{LEDE}\n{LEDE[1:]}\n{LEDE[2:]}\nYou have reached your limit of free articles.\nSubscribe to continue reading",
+        f"{LEDE}\n{LEDE[1:]}\n{LEDE[2:]}",
+        2,
+    ),
     "contact": ("One.\nWrite to Ann Vale at ann@harbour.example\nTwo.", "One.\nTwo.", 1),
     "caption": ("One.\nPhoto: AP\nFILE PHOTO: A ferry. REUTERS/Bo Reed\nGetty Images\nTwo.", "One.\nTwo.", 3),
     "photo_credit": (
@@ -164,3 +179,8 @@ def test_a_headline_is_one_line() -> None:
 
 def test_an_empty_text_stays_empty() -> None:
     assert Cleaned("") == clean("")
+
+
+@pytest.mark.parametrize("wall", ["Subscribe to continue reading", "You have reached your limit of free articles."])
+def test_a_wall_without_a_story_stays_to_tell_that_there_is_none(wall: str) -> None:
+    assert clean(f"Ferry laid up\n{wall}").text == f"Ferry laid up\n{wall}"

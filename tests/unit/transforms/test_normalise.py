@@ -299,3 +299,12 @@ def test_a_number_in_the_place_of_a_text_is_no_story() -> None:
         found.rejects["reason"].to_pylist(),
         found.articles["text"].to_pylist(),
     )
+
+
+@pytest.mark.parametrize(
+    "given", [{"rendered": "Ferry laid up"}, {"basic": "Ferry laid up", "mobile": "Ferry"}, {"main": "Ferry laid up"}]
+)
+def test_an_object_that_says_a_headline_gives_it(given: dict[str, str]) -> None:
+    (row,) = rows({"text": STORY, "title": given})
+
+    assert "Ferry laid up" == row["title"]

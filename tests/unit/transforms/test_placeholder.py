@@ -27,6 +27,17 @@ PAGES = {
         "This site uses cookies. Accept all cookies",
         "We value your privacy",
     ),
+    "paywall": (
+        "Ferry laid up. Subscribe to continue reading",
+        "You have reached your limit of free articles.",
+        "To continue viewing content on valley.example, please sign in with your existing account or subscribe.",
+        "This article is only available to subscribers.",
+    ),
+    "ad wall": (
+        "We noticed you're blocking ads! Keep supporting great journalism by turning off your ad blocker.",
+        "To read our articles, disable AdBlock or add an exception for our domain.",
+        "Czy wiesz, że korzystasz z adblocka? Reklamy nie są takie złe.",
+    ),
     "error page": (
         "404 Not Found",
         "Page not found. Try the search.",
@@ -45,6 +56,8 @@ STORIES = (
     "The bakery gives away its cookies at closing time, and nobody complains.",
     "Page 404 of the report, not found in the first edition, names the contractor.",
     "The minister was asked whether humans or machines had read the letters.",
+    "The paper asks readers to subscribe; those who read ten articles a month, free until now, pay from March.",
+    "A firm that blocks ads was sold to one that sells them, the court was told on Monday.",
     "The library lost 403 books; forbidden titles were among them.",
 )
 
