@@ -86,7 +86,7 @@ def is_dirty_line(texts: pa.Array) -> pa.BooleanArray:
 
 def rules_table() -> str:
     """Give the table of all rules, in the order in which they apply, as Markdown."""
-    named = (*rules(Guide(boilerplate=("-",))), *LIFTS)
+    named: tuple[Rule | Lift, ...] = (*rules(Guide(boilerplate=("-",))), *LIFTS)
     return "| rule | reason |\n| --- | --- |\n" + "\n".join(f"| `{each.name}` | {each.reason} |" for each in named)
 
 
