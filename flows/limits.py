@@ -60,13 +60,14 @@ def require_few_rejects(report: RunReport, limits: Rejected) -> None:
     read, rejected = (sum(getattr(dump, name) for dump in judged) for name in ("records_read", "quarantined"))
     if read < limits.min_records or rejected <= limits.max_share * read:
         return
+    worst = consumed[-1].name
     reasons = sorted(report.quarantine.items(), key=lambda item: (-item[1], item[0]))[:_SHOWN_REASONS]
     report.outcome = "refused for its rejects"
     raise AuditFailed(
         f"{rejected:,} of {read:,} records ({rejected / read:.0%}) would be quarantined, more than the "
         f"{limits.max_share:.0%} of max_share, and nothing was published: "
-        f"{', '.join(f'{reason} {count:,}' for reason, count in reasons)}; most of them in {consumed[-1].name}; look at "
-        "its fields, name them under [sources], or raise [quarantine] max_share, and run again",
+        f"{', '.join(f'{reason} {count:,}' for reason, count in reasons)}; most of them in {worst}; look at its "
+        "fields, name them under [sources], or raise [quarantine] max_share, and run again",
         report,
     )
 

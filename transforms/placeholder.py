@@ -44,7 +44,12 @@ _AD_WALL: Final = (
     r"ad ?blocker (?:deaktivieren|ausschalten)|"
     r"desactiva(?:r)? (?:tu |el )?bloqueador|正在屏蔽广告"
 )
+_ALERT_FORM: Final = (
+    r"(?:your notification has been|su notificación se ha) (?:saved|guardado)|"
+    r"(?:problem saving your notification|problema al guardar su notificación)"
+)
 _PHRASES: Final = (
+    ("alert form", re.compile(_ALERT_FORM)),
     ("bot wall", re.compile(_BOT_WALL)),
     ("old browser notice", re.compile(_OLD_BROWSER)),
     ("consent notice", re.compile(_CONSENT)),

@@ -10,14 +10,14 @@ NOTES: Final[Mapping[int, tuple[str, ...]]] = {
         "The table of rules names what two articles are to each other in more cases.",
     ),
     4: (
-        "Fields are mapped for html, summary, dateline, agency and updated; an article with a summary alone is marked.",
-        "Dates say in which zone they were and how exact they are; articles have a place and an agency.",
-    ),
-    5: (
-        "Web pages, feeds, wire formats and mail are read, and articles are taken out of the answers around them.",
-        "What a record leaves out is filled from its page.",
-        "Dates are read in more styles and languages, addresses see through AMP, archives and mobile hosts.",
-        "Headlines are cleaned, a text without a letter is none, and more names of fields are known.",
+        "Web pages, their archives, feeds, wire formats and mail are read, and articles in answers of news interfaces.",
+        "What a record leaves out is filled from its page or the metadata of one; more names of fields are known.",
+        "Lines that lead elsewhere, advertisement markers, captions that say so and bare code are removed.",
+        "Repeated paragraphs are dropped, hard-wrapped lines joined, broken quotes repaired.",
+        "Bylines, datelines and agency credits leave the text for columns of their own.",
+        "Dates are read in more styles and languages, with their zone and precision, none after 2099.",
+        "Addresses see through AMP, archives, print views and mobile hosts.",
+        "A text without a letter is none; a summary stands in for a text that was not delivered, and is marked.",
     ),
 }
 """A sentence for whatever a version changed in the rows, by version. A change to the rules adds the next one here."""

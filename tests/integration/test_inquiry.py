@@ -22,7 +22,6 @@ from tests.integration.nights import take_unaudited, write_dump
 from transforms.errors import LakeDamaged, UsageError
 from transforms.relation import PairSettings
 
-SAMPLES = Path(__file__).parents[2] / "data" / "samples"
 LIMITS = PairSettings()
 MOST_BYTES = 1 << 20
 OTHER_STORY = (
@@ -31,11 +30,8 @@ OTHER_STORY = (
 
 
 @pytest.fixture(scope="module")
-def lake(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    lake = tmp_path_factory.mktemp("inquiry") / "lake"
-    take_unaudited(lake, [SAMPLES / "night-1"])
-    take_unaudited(lake, [SAMPLES / "night-2", SAMPLES / "night-3"])
-    return lake
+def lake(sample_lake: Path) -> Path:
+    return sample_lake
 
 
 @pytest.fixture(scope="module")
@@ -82,18 +78,28 @@ def test_other_figures_are_told_with_the_share_of_numbers(shelf: Shelf) -> None:
     assert 'rule "other figures": Jaccard 0.57, but only 0.20 of the fewer numbers' in sheet
 
 
-def test_a_version_is_told_with_its_place_in_the_chain_and_what_changed_its_cluster(shelf: Shelf) -> None:
-    found, sheet = explained(shelf, "harbourpost", "Saltmere minor injuries")
+def test_a_version_is_told_with_its_place_in_the_chain_and_the_words_that_moved_on(shelf: Shelf) -> None:
+    versions = prints(shelf, "source = 'harbourpost.example' AND title LIKE 'Saltmere minor injuries%'")
+    sheets = [explanation_sheet(explain(shelf, version.article_id), LIMITS) for version in versions]
+    [older], [newer] = ([sheet for sheet in sheets if place in sheet] for place in ("1 of 2, not the", "2 of 2, the"))
 
-    assert "1 of 2, not the current one" in sheet
+    assert "not the current one" in older
+    assert "not the current one" not in newer
+    assert "{+All of them+} will be offered posts" in older
+
+
+def test_what_a_later_arrival_changed_is_told_with_the_snapshot_that_brought_it(shelf: Shelf) -> None:
+    """The original of a story that two had each cut in half came late."""
+    found, sheet = explained(shelf, "courier", "First harvest in 65 years")
+
     assert [2] == [change.snapshot for change in found.place.changes]
     assert "by snapshot 2 (" in sheet
-    assert "{+All of them+} will be offered posts" in sheet
+    assert "kestrelwire.example" == found.place.canonical.outlet
 
 
 def test_what_cleaning_did_is_told(shelf: Shelf) -> None:
     [row] = shelf.rows("SELECT article_id, edits FROM copies ORDER BY cardinality(edits) DESC, article_id LIMIT 1")
-    sheet = explanation_sheet(explain(shelf, row["article_id"]), LIMITS)
+    sheet = " ".join(explanation_sheet(explain(shelf, row["article_id"]), LIMITS).split())
 
     assert row["edits"]
     assert all(f"{rule} x {times}" in sheet for rule, times in row["edits"].items())

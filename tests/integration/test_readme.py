@@ -12,6 +12,7 @@ import pytest
 
 from flows import run as description
 from tests.integration.told import Told
+from transforms.cleaning.table import rules_table
 from transforms.dictionary import markdown
 from transforms.parse.formats import formats_table
 
@@ -122,17 +123,24 @@ def test_the_table_of_formats_is_the_declared_one() -> None:
     assert formats_table() in README
 
 
+def test_the_table_of_cleaning_rules_is_the_declared_one() -> None:
+    assert rules_table() in README
+
+
 def test_the_data_dictionary_is_the_declared_one() -> None:
     assert markdown().strip() in README
 
 
-def test_every_setting_in_the_readme_is_accepted(tmp_path: Path) -> None:
+def test_every_setting_in_the_readme_is_accepted_and_none_of_a_source_is_left_out(tmp_path: Path) -> None:
     from flows.settings import load_settings  # noqa: PLC0415
+    from flows.source_settings import Source  # noqa: PLC0415
 
     [example] = _blocks("toml")
     (tmp_path / "broadsheet.toml").write_text(example)
 
-    assert "The Harbour Post" in load_settings(tmp_path / "broadsheet.toml").sources
+    settings = load_settings(tmp_path / "broadsheet.toml")
+
+    assert set(Source.model_fields) == settings.sources["The Harbour Post"].model_fields_set
 
 
 def test_every_command_has_its_place_in_the_readme() -> None:

@@ -120,12 +120,12 @@ def test_a_chunk_that_is_not_whole_is_staged_again(tmp_path: Path) -> None:
     rows.write_bytes(b"rows")
     memory.remember(note, "what became of it", [rows])
 
-    assert "what became of it" == memory.recall(note)
+    assert "what became of it" == memory.recall(note, str)
     rows.write_bytes(b"row")
-    assert memory.recall(note) is None
+    assert memory.recall(note, str) is None
     rows.write_bytes(b"rows")
     note.write_bytes(note.read_bytes()[:-1])
-    assert memory.recall(note) is None
+    assert memory.recall(note, str) is None
 
 
 def test_a_trial_publishes_nothing_and_tells_what_would_differ(lake: Path, staged: list[Path]) -> None:

@@ -20,26 +20,43 @@ KINDS: Final = {
     "half a comment": re.compile(r"<!|-->"),
     "a tag": re.compile(r"</?(?:p|b|i|a|div|span|br|img|em|strong|script|style)(?:\s+\w+=|\s*/?>)"),
     "an entity": re.compile(r"&(?:amp|lt|gt|quot|nbsp|#\d+);"),
-    "code": re.compile(r"\bfunction\s*\(|googletag|_ad_client|timequeue|getElement|mboxCreate|CDATA|\{\{|\bvar \w+ ?= ?new\b|@media"),
+    "code": re.compile(
+        r"\bfunction\s*\(|googletag|_ad_client|timequeue|getElement|mboxCreate|CDATA|\{\{|\bvar \w+ ?= ?new\b|@media"
+    ),
     "a hidden character": re.compile("[\u200b\u200e\u200f\u202a-\u202e\u2060\ufeff\u00ad\x00-\x08\x0e-\x1f\x7f-\x9f]"),
     "blanks": re.compile(r"[^\S\n]{2}|\t|\n\n|\A\s|\s\Z|\n | \n|\xa0"),
-    "an advertisement": re.compile(r"(?im)^\W*(?:advertisement|story continues below|continue reading the main story)\W*$"),
+    "an advertisement": re.compile(
+        r"(?im)^\W*(?:advertisement|story continues below|continue reading the main story)\W*$"
+    ),
     "a line that leads elsewhere": re.compile(
-        r"(?im)^\W*(?:read more|view gallery|see all related|most read|scroll down for videos?|related(?: stories| articles| links| coverage)?)\W*$|"
+        r"(?im)^\W*(?:read more|view gallery|see all related|most read|scroll down for videos?|"
+        r"related(?: stories| articles| links| coverage)?)\W*$|"
         r"^(?:see also|also read|read more|related): [A-Z][^.]*$"
     ),
-    "a call to follow": re.compile(r"(?im)^\W*follow (?:us|me|@\w+)(?: on \w+)?\W*$|^\W*follow \w+ \w+ \(@\w+\) on twitter\W*$"),
-    "a newsletter or subscription": re.compile(r"(?im)^(?:newsletters? sign ?up|subscribe to newsweek|sign up now|health newsletter)"),
+    "a call to follow": re.compile(
+        r"(?im)^\W*follow (?:us|me|@\w+)(?: on \w+)?\W*$|^\W*follow \w+ \w+ \(@\w+\) on twitter\W*$"
+    ),
+    "a newsletter or subscription": re.compile(
+        r"(?im)^(?:newsletters? sign ?up|subscribe to newsweek|sign up now|health newsletter)"
+    ),
     "an address": re.compile(r"(?m)^\S+@\S+\.\w+$|^Write to [A-Z].{3,60}@\S+$"),
-    "a credit": re.compile(r"(?m)^(?:Getty Images|Photo)$|REUTERS/\w+ \w+$|^FILE PHOTO|^Enlarge this image|\(Getty Images\)$|\(AP Photo/[^()]*\)$"),
+    "a credit": re.compile(
+        r"(?m)^(?:Getty Images|Photo)$|REUTERS/\w+ \w+$|^FILE PHOTO|^Enlarge this image|\(Getty Images\)$|"
+        r"\(AP Photo/[^()]*\)$"
+    ),
     "a notice of rights": re.compile(r"(?i)may not be published, broadcast"),
     "a byline above it": re.compile(r"\A(?:By|BY) [A-Z]\w+ [A-Z]\w+\n"),
-    "a dateline above it": re.compile(r"\A[A-Z][A-Z ,./]{2,30}(?:[A-Z][a-z]+\.? \d+ )?\((?:Reuters|AP|AFP|UPI|Xinhua)[^()]*\)|\A\((?:Reuters|AP|AFP)\)"),
-    "a credit below it": re.compile(r"\((?:Reporting|Writing|Editing) [Bb]y [^()]*\)\Z|\nReuters?\Z|\((?:AFP|dpa|AP), (?:AFP|dpa|AP|Reuters)\)\Z"),
+    "a dateline above it": re.compile(
+        r"\A[A-Z][A-Z ,./]{2,30}(?:[A-Z][a-z]+\.? \d+ )?\((?:Reuters|AP|AFP|UPI|Xinhua)[^()]*\)|"
+        r"\A\((?:Reuters|AP|AFP)\)"
+    ),
+    "a credit below it": re.compile(
+        r"\((?:Reporting|Writing|Editing) [Bb]y [^()]*\)\Z|\nReuters?\Z|\((?:AFP|dpa|AP), (?:AFP|dpa|AP|Reuters)\)\Z"
+    ),
     "a broken quote": re.compile(r'[a-z][,.!]"\?(?=[A-Za-z])|[a-z] "\?[a-z]|[a-z]"\?[a-z]'),
     "a lost apostrophe": re.compile('[a-z]"?\ufffd(?:t|s|re|ve|ll)\\b'),
     "a lost blank": re.compile(r"(?<=[^\n]{80})[a-z]{5}\.- [A-Z][a-z]"),
-}  # fmt: skip
+}
 """What a reader would call debris. A letter that U+FFFD stands for is none: nobody knows it, so the mark stays."""
 
 

@@ -34,8 +34,9 @@ _MOST_BYLINE: Final = 160
 
 
 def lift_highlights(text: str) -> Lifted:
-    """Take the leading bullets off, if a story follows. One dash alone may open a line of speech, so it stays,
-    and a dash below other bullets does.
+    """Take the leading bullets off, if a story follows.
+
+    One dash alone may open a line of speech, so it stays, and so does a dash below other bullets.
     """
     lines = text.split("\n")
     bullets = 0

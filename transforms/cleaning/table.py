@@ -84,6 +84,12 @@ def is_dirty_line(texts: pa.Array) -> pa.BooleanArray:
     return pc.fill_null(found, fill_value=False)
 
 
+def rules_table() -> str:
+    """Give the table of all rules, in the order in which they apply, as Markdown."""
+    named: tuple[Rule | Lift, ...] = (*rules(Guide(boilerplate=("-",))), *LIFTS)
+    return "| rule | reason |\n| --- | --- |\n" + "\n".join(f"| `{each.name}` | {each.reason} |" for each in named)
+
+
 def _boilerplate(lines: tuple[str, ...]) -> Rule:
     own = frozenset(lines)
     quoted = "|".join(sorted(map(_quoted, own)))

@@ -6,7 +6,6 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from transforms.cleaning import Cleaned, Dateline, clean_line, is_dirty_line, read_dateline
 from transforms.cleaning.agencies import agency_in
@@ -45,7 +44,7 @@ def lines(texts: list[str]) -> list[str]:
     """Clean each text to one line."""
     if not texts:
         return []
-    dirty = pc.or_(is_dirty_line(array := pa.array(texts, pa.string())), pc.match_substring(array, "\n"))
+    dirty = is_dirty_line(pa.array(texts, pa.string()))
     for at in np.flatnonzero(dirty.to_numpy(zero_copy_only=False)).tolist():
         texts[at] = clean_line(texts[at])
     return texts

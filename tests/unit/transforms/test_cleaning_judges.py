@@ -20,9 +20,26 @@ def test_debris_is_counted_before_cleaning_and_gone_after() -> None:
 
 def test_debris_of_every_kind_would_be_noticed() -> None:
     debris = (
-        "<!- x", "<p>", "&amp;", "googletag", "\u200b", "a  b", "Advertisement", "Read more", "Follow us", "Sign up now", "a@b.example",
-        "Getty Images", "may not be published, broadcast", "By Ann Vale\nx", "PARIS (AFP) x", "x\nReuter", 'so,"?he', "don\ufffdt", "there.- He",
-    )  # fmt: skip
+        "<!- x",
+        "<p>",
+        "&amp;",
+        "googletag",
+        "\u200b",
+        "a  b",
+        "Advertisement",
+        "Read more",
+        "Follow us",
+        "Sign up now",
+        "a@b.example",
+        "Getty Images",
+        "may not be published, broadcast",
+        "By Ann Vale\nx",
+        "PARIS (AFP) x",
+        "x\nReuter",
+        'so,"?he',
+        "don\ufffdt",
+        f"{'and so on, ' * 9}there.- He",
+    )
 
     assert set(KINDS) == {kind for text in debris for kind, number in count([text]).items() if number}
 

@@ -27,11 +27,13 @@ CASES = {
     ),
     "lost_blank": (
         (
-            "A first sentence that is long enough to have left behind whatever dateline may stand there.- The second follows. "
+            "A first sentence that is long enough to have left behind whatever dateline may stand there.- "
+            "The second follows. "
             "The harbour,-they say, and the council,-he says."
         ),
         (
-            "A first sentence that is long enough to have left behind whatever dateline may stand there. The second follows. "
+            "A first sentence that is long enough to have left behind whatever dateline may stand there. "
+            "The second follows. "
             "The harbour, they say, and the council, he says."
         ),
         3,
@@ -46,11 +48,14 @@ CASES = {
     ),
     "wrapping": (
         (
-            "Skerravoe Ferries said the crossing\nto Tarrowby will be shut for nine days while the cable under\nthe quay is laid anew.\n"
-            "    The harbour office had asked for it in March, and the town of\nLindmoor pays half of what it costs.\n Ends"
+            "Skerravoe Ferries said the crossing\nto Tarrowby will be shut for nine days while the cable "
+            "under\nthe quay is laid anew.\n"
+            "    The harbour office had asked for it in March, and the town of\nLindmoor pays half of what "
+            "it costs.\n Ends"
         ),
         (
-            "Skerravoe Ferries said the crossing to Tarrowby will be shut for nine days while the cable under the quay is laid anew.\n"
+            "Skerravoe Ferries said the crossing to Tarrowby will be shut for nine days while the cable "
+            "under the quay is laid anew.\n"
             "The harbour office had asked for it in March, and the town of Lindmoor pays half of what it costs.\nEnds"
         ),
         3,
