@@ -12,8 +12,8 @@ from typing import Any, Final
 _DATELINE_CHARS: Final = 80
 _HEAD_CHARS: Final = 320
 """What is looked at of a long text, past its dateline and byline; more costs time in proportion and tells no more."""
-_GLANCE_CHARS: Final = 96
-_SURE: Final = 0.9
+_GLANCE_CHARS: Final = 72
+_SURE: Final = 0.8
 """Where a glance at so many of them is that sure, the rest is not looked at."""
 _LABEL_PREFIX: Final = len("__label__")
 _ENOUGH_LETTERS: Final = re.compile(r"(?:[\W\d_]*+[^\W\d_]){24}")

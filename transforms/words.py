@@ -82,7 +82,10 @@ def _table() -> NDArray[np.uint32]:
     for code in range(_TABLE_SIZE):
         character = chr(code)
         if character.isalnum() or character == "_":
-            table[code] = ord(_folded_character(character)) | (int(_ALONE) if _is_alone(code) else 0)
+            table[code] = ord(_folded_character(character))
+    for first, last in _UNSPACED:
+        alone = table[first : last + 1]
+        alone[alone > 0] |= _ALONE
     return table
 
 
