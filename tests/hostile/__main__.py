@@ -74,7 +74,7 @@ def _met(family: Family, folder: Path) -> list[Outcome]:
     shutil.rmtree(folder, ignore_errors=True)
     missed = [outcome for outcome in outcomes if outcome.wrong]
     if outcomes:
-        took = f"{outcomes[0].seconds:.0f} s, {outcomes[0].mib:,} MiB"
+        took = f"{outcomes[0].seconds:.0f} s, {outcomes[0].cpu_seconds:.0f} CPU s, {outcomes[0].mib:,} MiB"
         sys.stderr.write(f"{family.name}: {len(outcomes)} attacks, {len(missed)} missed, {took}\n")
     for wrong in dict.fromkeys(outcome.wrong for outcome in missed):
         names = [outcome.attack for outcome in missed if outcome.wrong == wrong]

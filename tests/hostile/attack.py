@@ -44,7 +44,8 @@ class Family:
 
     name: str
     attacks: tuple[Attack, ...]
-    seconds: float = 120.0
+    cpu_seconds: float = 60.0
+    """Of all its processes together; of the clock it may take more, for other work may run beside it."""
     mib: int = 1500
     """Of all its processes together, the auditor's some 250 among them."""
     marker: str | None = None

@@ -114,5 +114,5 @@ BOMBS: Final = Family(
             refused=_TOO_MUCH,
         ),
     ),
-    seconds=180,
+    cpu_seconds=180,
 )

@@ -64,7 +64,7 @@ HTML: Final = Family(
         *(Attack(f"file-{name}.html", holding(page.encode()), may_be_refused=True, skipped=_missing("html"))
           for name, page in _PAGES.items()),
     ),
-    seconds=900,
+    cpu_seconds=900,
 )  # fmt: skip
 
 _LAUGHS: Final = (
@@ -121,7 +121,7 @@ XML: Final = Family(
         Attack(f"feed-{name}.xml", holding(data), may_be_refused=True, skipped=_missing("feed"))
         for name, data in _FEEDS.items()
     ),
-    seconds=900,
+    cpu_seconds=900,
     marker="root:x:0:0",
 )
 
@@ -169,7 +169,7 @@ SGML: Final = Family(
           for name, data in _mail()),
         Attack("from-lines.mbox", made(_headings), may_be_refused=True, skipped=_missing("mbox")),
     ),
-    seconds=900,
+    cpu_seconds=900,
 )  # fmt: skip
 
 
@@ -217,5 +217,5 @@ WARC: Final = Family(
         Attack(f"warc-{name}.warc", made(lambda data=data: data), may_be_refused=True, skipped=_missing("warc"))  # type: ignore[misc]
         for name, data in (_warcs() if "warc" in _FORMATS else ((name, b"") for name in ("all",)))
     ),
-    seconds=900,
+    cpu_seconds=900,
 )

@@ -39,7 +39,7 @@ LINES: Final = Family(
         Attack("endless.txt", blocks(lambda: repeated(b"y" * (1 << 20), 2200 << 20)), refused="unpacks to more than",
                is_slow=True),
     ),
-    seconds=180,
+    cpu_seconds=180,
 )  # fmt: skip
 
 _WIDE: Final = "\ufeff" + orjson.dumps(article(3, "Told in UTF-16.")).decode() + "\n"
@@ -130,5 +130,5 @@ JSON: Final = Family(
         Attack("many-keys.jsonl", blocks(lambda: (b'{"text": "a", "k%d": 1}\n' % n for n in range(20_000)))),
         Attack("quotes.json", holding(b'[{"a": "' + b'\\"' * 2_000_000), refused="never ends"),
     ),
-    seconds=240,
+    cpu_seconds=240,
 )  # fmt: skip

@@ -39,7 +39,7 @@ CSV: Final = Family(
         Attack("no-text.csv", holding(b"a,b\n" + b"1,2\n" * 1000), refused="holds the text"),
         Attack("formulas.csv", holding(_HEAD + f'=cmd|" /C calc"!A0,+1+1,"@SUM(1) {STORY}"\n'.encode())),
     ),
-    seconds=240,
+    cpu_seconds=240,
 )  # fmt: skip
 
 
@@ -132,5 +132,5 @@ PARQUET: Final = Family(
         *(Attack(f"thrift-{name}.parquet", holding(data), refused="damaged") for name, data in _thrift()),
         *(Attack(f"flip-{seed}.parquet", _flip(seed), may_be_refused=True) for seed in range(40)),
     ),
-    seconds=240,
+    cpu_seconds=240,
 )  # fmt: skip

@@ -46,7 +46,7 @@ TEXT: Final = Family(
         Attack("marks-pile.jsonl", made(lambda: jsonl(article(1, STORY + "a" + "\u0301\u0316" * 2_000_000)))),
         Attack("many-lines.jsonl", made(lambda: jsonl(article(1, "\n".join(f"line {n}" for n in range(400_000)))))),
     ),
-    seconds=900,
+    cpu_seconds=900,
     mib=2500,
 )
 
@@ -91,7 +91,7 @@ FIELDS: Final = Family(
         Attack(f"{name}.jsonl", holding(jsonl(article(place, f"Of field {name}.", **fields))), admitted=1)
         for place, (name, fields) in enumerate(_LONG.items())
     ),
-    seconds=240,
+    cpu_seconds=240,
 )
 
 
@@ -131,7 +131,7 @@ DEDUP: Final = Family(
                admitted=50),
         Attack("shingles.jsonl", made(lambda: jsonl(article(1, " ".join(map(str, range(1_000_000)))))), admitted=1),
     ),
-    seconds=900,
+    cpu_seconds=900,
     mib=3000,
 )  # fmt: skip
 
@@ -171,5 +171,5 @@ POISON: Final = Family(
         Attack("array.json", holding(b"[" + jsonl(article(80, "POISON abort")).strip() + b"]"),
                refused="was to read its record 0"),
     ),
-    seconds=900,
+    cpu_seconds=900,
 )  # fmt: skip

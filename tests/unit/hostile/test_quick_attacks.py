@@ -34,7 +34,7 @@ def met(family: Family, folder: Path) -> list[Outcome]:
     for attack in (*family.attacks, _HONEST):
         attack.make(landing / attack.name)
     report = take_unaudited(lake, [landing]).to_json()
-    told = Told(Ran(0, b"", b"", 0, 0), {dump["name"]: dump for dump in report["dumps"]}, reasons_of(lake))
+    told = Told(Ran(0, b"", b"", 0, 0, 0), {dump["name"]: dump for dump in report["dumps"]}, reasons_of(lake))
     return [judged(family, attack, told) for attack in (*family.attacks, _HONEST)]
 
 
