@@ -19,10 +19,14 @@ from flows.settings import Settings
 from flows.sources.files import received, source_of
 from flows.stage import Staged, StageTask, no_text_sentence
 from flows.work.cut import Cut, CutTask, cut
-from flows.work.drivers import Care
-from flows.work.workers import Watch, Worker, how_lost, is_of_the_data, memory_limit
+from flows.work.drivers import Wariness
+from flows.work.workers import Watch, memory_limit
 from transforms.errors import DumpRefused
 from transforms.tables import DUMPS, QUARANTINE
+
+_SMALL_BYTES: Final = 16 << 20
+_MEMORY_BYTES: Final = 2 << 30
+"""What a worker process may take to unpack a file; what decompression asks for is bounded far below."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +68,10 @@ def receive_one(task: ReceiveTask) -> Arrival | Refusal:
         return Refusal(task.name, str(error))
 
 
-class ReceiveCare(Care[ReceiveTask, Arrival | Refusal]):
+class ReceiveCare(Wariness[ReceiveTask, Arrival | Refusal]):
     """How files are taken in: one over which its process dies, or that never ends, is refused."""
+
+    memory_bytes = _MEMORY_BYTES
 
     def here(self, function: Callable[[ReceiveTask], Arrival | Refusal], item: ReceiveTask) -> Arrival | Refusal | None:
         """Leave large files to a process that has only so much memory, as for the directory of an archive."""
@@ -78,31 +84,12 @@ class ReceiveCare(Care[ReceiveTask, Arrival | Refusal]):
         """Look at what has been written so far."""
         return Watch(lambda: _written(item.workspace), _STALL_SECONDS)
 
-    def is_lost(self, error: Exception) -> bool:
-        """Rescue it from all that its bytes may have done."""
-        return is_of_the_data(error)
-
-    def rescue(
-        self,
-        function: Callable[[ReceiveTask], Arrival | Refusal],
-        item: ReceiveTask,
-        error: Exception,
-        worker: Worker,
-    ) -> Arrival | Refusal:
-        """Try once more, for the process may have been killed from outside."""
-        try:
-            return super().rescue(function, item, error, worker)
-        except Exception as lost:
-            if not self.is_lost(lost):
-                raise
-            how = how_lost(lost, _MEMORY_BYTES)
-            what = f"{printable(item.name)}: the process that unpacked it {how}, twice; look at the file"
-            return Refusal(item.name, what)
+    def given_up(self, item: ReceiveTask, how: str) -> Arrival | Refusal:
+        """Refuse it."""
+        what = f"{printable(item.name)}: the process that unpacked it {how}, twice; look at the file"
+        return Refusal(item.name, what)
 
 
-_SMALL_BYTES: Final = 16 << 20
-_MEMORY_BYTES: Final = 2 << 30
-"""What a worker process may take to unpack a file; what decompression asks for is bounded far below."""
 _STALL_SECONDS: Final = 600.0
 """How long nothing of a file may arrive."""
 

@@ -17,6 +17,7 @@ from expectations.audit import warm_up
 from flows.accept import Arrival, quarantine, stage_tasks
 from flows.again.raw import KeptDump, Place, kept_dumps, open_dumps, records_at, require_kept
 from flows.dedup.tonight import Piece, open_staged
+from flows.inquiry.rejects import rejected_by
 from flows.lake.catalog import quoted, source
 from flows.lake.duck import open_duckdb, open_part
 from flows.lake.integrity import require_whole
@@ -115,20 +116,16 @@ def _chosen(parent: Manifest, address: str, reason: str | None, dump: str | None
 
     Those that ended a process are let be unless they are asked for: no setting is likely to have mended that.
     """
-    conditions = [] if reason == Reason.CRASHED else [f"reason <> '{Reason.CRASHED}'"]
-    if reason is not None:
-        if reason not in [*Reason]:
-            raise UsageError(f"{reason!r} is no reason; there are {', '.join(Reason)}")
-        conditions.append(f"reason = {quoted(reason)}")
-    if dump is not None:
-        conditions.append(f"(dump_name = {quoted(dump)} OR starts_with(dump_digest, {quoted(dump)}))")
+    meant = rejected_by(reason, dump)
+    if reason != Reason.CRASHED:
+        meant += f" AND reason <> '{Reason.CRASHED}'"
     rejects = source(QUARANTINE, parent.parts_of(QUARANTINE.name), address)
     with open_duckdb(address) as connection:
         rows = connection.execute(f"""
-            WITH meant AS (SELECT dump_digest FROM {rejects} WHERE {" AND ".join(conditions)}),
+            WITH meant AS (SELECT dump_digest FROM {rejects} WHERE {meant}),
                 over_quota AS (SELECT dump_digest FROM {rejects} SEMI JOIN meant USING (dump_digest) WHERE raw IS NULL)
             SELECT dump_digest, member, record_number, byte_offset FROM {rejects}
-            WHERE ({" AND ".join(conditions)})
+            WHERE ({meant})
                 OR (dump_digest IN (FROM over_quota) AND reason <> '{Reason.CRASHED}') ORDER BY ALL
         """).fetchall()
     if dump is not None and not rows:

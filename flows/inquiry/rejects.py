@@ -72,7 +72,7 @@ def look_into(shelf: Shelf, reason: str | None, dump: str | None, limit: int) ->
 
     Raises UsageError for a reason that there is not, or a dump without rejects.
     """
-    condition = _condition(reason, dump)
+    condition = rejected_by(reason, dump)
     rows = shelf.rows(f"SELECT reason, count(*) AS records FROM quarantine WHERE {condition} GROUP BY ALL ORDER BY ALL")
     reasons = {row["reason"]: row["records"] for row in rows}
     if dump is not None and not reasons:
@@ -93,7 +93,11 @@ def look_into(shelf: Shelf, reason: str | None, dump: str | None, limit: int) ->
     )
 
 
-def _condition(reason: str | None, dump: str | None) -> str:
+def rejected_by(reason: str | None, dump: str | None) -> str:
+    """Give the condition of SQL for rows of QUARANTINE: those of a reason, of a dump by name or digest, or all.
+
+    Raises UsageError for a reason that there is not.
+    """
     conditions = ["true"]
     if reason is not None:
         if reason not in [*Reason]:

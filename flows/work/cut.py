@@ -6,8 +6,8 @@ from typing import Final
 
 from flows.intake.chunks import Chunk, chunks
 from flows.intake.receipt import Receipt
-from flows.work.drivers import Care
-from flows.work.workers import Watch, Worker, how_lost, is_of_the_data, memory_limit
+from flows.work.drivers import Wariness
+from flows.work.workers import Watch, memory_limit
 from transforms.errors import DumpRefused
 from transforms.parse import Format
 
@@ -36,8 +36,10 @@ def cut(task: CutTask) -> Cut | str:
         return str(error)
 
 
-class CutCare(Care[CutTask, Cut | str]):
+class CutCare(Wariness[CutTask, Cut | str]):
     """Hostile footers end a worker process at most."""
+
+    memory_bytes = _MEMORY_BYTES
 
     def here(self, function: Callable[[CutTask], Cut | str], item: CutTask) -> Cut | str | None:
         """Cut in this process what needs no library to be cut."""
@@ -47,22 +49,6 @@ class CutCare(Care[CutTask, Cut | str]):
         """Let no footer keep a process for ever."""
         return Watch(lambda: True, _SECONDS)
 
-    def is_lost(self, error: Exception) -> bool:
-        """Rescue it from all that its bytes may have done."""
-        return is_of_the_data(error)
-
-    def rescue(
-        self,
-        function: Callable[[CutTask], Cut | str],
-        item: CutTask,
-        error: Exception,
-        worker: Worker,
-    ) -> Cut | str:
-        """Try once more, for the process may have been killed from outside."""
-        try:
-            return super().rescue(function, item, error, worker)
-        except Exception as lost:
-            if not self.is_lost(lost):
-                raise
-            how = how_lost(lost, _MEMORY_BYTES)
-            return f"the process that opened it {how}; look at the file, or have it delivered in another format"
+    def given_up(self, item: CutTask, how: str) -> Cut | str:  # noqa: ARG002
+        """Say so."""
+        return f"the process that opened it {how}; look at the file, or have it delivered in another format"

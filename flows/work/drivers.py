@@ -7,7 +7,7 @@ from threading import Lock, local
 from types import TracebackType
 from typing import Final, Generic, Protocol, Self, TypeVar
 
-from flows.work.workers import Watch, Worker, WorkerLost
+from flows.work.workers import Watch, Worker, WorkerLost, how_lost, is_of_the_data
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -58,6 +58,29 @@ class Care(Generic[Item, Result]):
     def rescue(self, function: Callable[[Item], Result], item: Item, error: Exception, worker: Worker) -> Result:  # noqa: ARG002
         """Do what is left to do after the process was lost: the same, once more."""
         return worker.do(function, item, self.watch(item))
+
+
+class Wariness(Care[Item, Result]):
+    """How a stage treats items whose bytes may do anything: what goes wrong over one is tried once more, and told."""
+
+    memory_bytes: int
+
+    def is_lost(self, error: Exception) -> bool:
+        """Rescue it from all that its bytes may have done."""
+        return is_of_the_data(error)
+
+    def rescue(self, function: Callable[[Item], Result], item: Item, error: Exception, worker: Worker) -> Result:
+        """Try once more, for the process may have been killed from outside."""
+        try:
+            return super().rescue(function, item, error, worker)
+        except Exception as lost:
+            if not self.is_lost(lost):
+                raise
+            return self.given_up(item, how_lost(lost, self.memory_bytes))
+
+    def given_up(self, item: Item, how: str) -> Result:
+        """Say what is to come of an item over which a process ended twice, and how it did."""
+        raise NotImplementedError
 
 
 class Driver(Protocol):
