@@ -204,7 +204,7 @@ moments = st.lists(st.integers(-9000, 9000), min_size=1, max_size=6)
 
 
 @given(moments, st.integers(-9000, 9000), st.integers(1, 3), st.integers(0, 60))
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=12, deadline=None)
 def test_by_whatever_clocks_snapshots_were_made_and_are_cleaned_the_newest_stays(
     made: list[int], now: int, snapshots: int, days: int
 ) -> None:

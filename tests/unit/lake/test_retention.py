@@ -122,7 +122,7 @@ histories = st.lists(st.tuples(st.integers(0, 60), st.sets(st.integers(0, 4))), 
 
 @pytest.mark.promise(20)
 @given(histories, st.integers(1, 5), st.integers(0, 60))
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=6, deadline=None)
 def test_every_kept_snapshot_keeps_all_its_parts_and_nothing_else_is_left(
     history: list[tuple[int, set[int]]], snapshots: int, days: int
 ) -> None:
