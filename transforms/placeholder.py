@@ -8,6 +8,9 @@ them must be there, and often, so that a story about cookies or robots stays a s
 import re
 from typing import Final, NamedTuple
 
+import pyarrow as pa
+import pyarrow.compute as pc
+
 MOST_WORDS: Final = 250
 """A longer text is a story."""
 _PHRASE_WORDS: Final = 80
@@ -108,7 +111,18 @@ _VOCABULARIES: Final = (
         0.04,
     ),
 )  # fmt: skip
+_HINTS: Final = "|".join(
+    [
+        *(phrase.pattern.replace(r"\Z", r"\z") for _, phrase in _PHRASES),
+        *(re.escape(sign) for vocabulary in _VOCABULARIES for sign in vocabulary.signs),
+    ]
+)
 _STEMS: Final = {v.page: re.compile("|".join(f"({stem})" for stem in v.stems)) for v in _VOCABULARIES}
+
+
+def may_be_pages(words: pa.Array) -> pa.BooleanArray:
+    """Tell which texts of folded words, an array of strings, `placeholder` may name; one pass over all of them."""
+    return pc.match_substring_regex(words, _HINTS)
 
 
 def placeholder(words: str) -> str | None:

@@ -16,7 +16,7 @@ from transforms.fingerprint import as_binary, fingerprint, hashed
 from transforms.normalise.identity import ID_BYTES
 from transforms.normalise.values import Column, Values, as_text
 from transforms.passages import passages
-from transforms.placeholder import MOST_WORDS, placeholder
+from transforms.placeholder import MOST_WORDS, may_be_pages, placeholder
 from transforms.quality import count_bytes
 from transforms.words import fold
 
@@ -84,9 +84,10 @@ def problems(texts: list[str], word_counts: NDArray[np.int32]) -> list[Problem]:
     found: list[Problem] = [None] * len(texts)
     short = np.flatnonzero(word_counts <= MOST_WORDS).tolist()
     folded = fold(pa.array([texts[i] for i in short], pa.string())).strings()
-    for i, words in zip(short, folded, strict=True):
+    hints = may_be_pages(pa.array(folded, pa.string())).to_pylist()
+    for i, words, is_hinted in zip(short, folded, hints, strict=True):
         if not any(map(str.isalpha, words)):
             found[i] = Reason.NO_TEXT, "no words in the text field"
-        elif kind := placeholder(words):
+        elif is_hinted and (kind := placeholder(words)):
             found[i] = Reason.PLACEHOLDER, kind
     return found

@@ -1,8 +1,9 @@
 """Pages that stand where a story should, and stories that speak of the same things."""
 
+import pyarrow as pa
 import pytest
 
-from transforms.placeholder import placeholder
+from transforms.placeholder import may_be_pages, placeholder
 from transforms.words import words
 
 PAGES = {
@@ -69,6 +70,13 @@ def folded(text: str) -> str:
 @pytest.mark.parametrize(("kind", "text"), [(kind, text) for kind, texts in PAGES.items() for text in texts])
 def test_a_page_that_is_no_story_gives_itself_away(kind: str, text: str) -> None:
     assert kind == placeholder(folded(text))
+
+
+def test_every_page_is_hinted_at_and_not_every_text() -> None:
+    pages = [folded(text) for texts in PAGES.values() for text in texts]
+
+    assert may_be_pages(pa.array(pages)).to_pylist() == [True] * len(pages)
+    assert may_be_pages(pa.array(["the ferry was laid up on monday"])).to_pylist() == [False]
 
 
 @pytest.mark.parametrize("text", STORIES)
