@@ -122,7 +122,7 @@ XML: Final = Family(
         for name, data in _FEEDS.items()
     ),
     cpu_seconds=900,
-    marker="root:x:0:0",
+    markers=("root:x:0:0",),
 )
 
 
