@@ -8,9 +8,7 @@ from typing import Any, Final
 
 import pyarrow as pa
 
-from flows.cut import Cut, CutTask, cut
 from flows.dedup.tonight import Piece, open_staged
-from flows.drivers import Care
 from flows.intake.receipt import Receipt, printable
 from flows.lake.catalog import source
 from flows.lake.duck import open_duckdb
@@ -18,9 +16,11 @@ from flows.lake.manifest import Manifest
 from flows.limits import within_quota
 from flows.report import DumpReport, RunReport
 from flows.settings import Settings
-from flows.source_files import received, source_of
+from flows.sources.files import received, source_of
 from flows.stage import Staged, StageTask, no_text_sentence
-from flows.workers import Watch, Worker, how_lost, is_of_the_data, memory_limit
+from flows.work.cut import Cut, CutTask, cut
+from flows.work.drivers import Care
+from flows.work.workers import Watch, Worker, how_lost, is_of_the_data, memory_limit
 from transforms.errors import DumpRefused
 from transforms.tables import DUMPS, QUARANTINE
 

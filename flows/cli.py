@@ -37,9 +37,9 @@ def run(
     as_json: Json = False,
 ) -> None:
     """Take in one night's dumps and publish a snapshot."""
-    from flows.drivers import PlainDriver  # noqa: PLC0415 - help and usage errors need none of this
     from flows.run import run as run_night  # noqa: PLC0415
     from flows.terminal import shown_progress, summary  # noqa: PLC0415
+    from flows.work.drivers import PlainDriver  # noqa: PLC0415 - help and usage errors need none of this
 
     chosen = load_settings(settings, lake=lake)
     with shown_progress() as progress, PlainDriver(chosen.workers, progress) as driver:

@@ -47,9 +47,9 @@ def replay(
     as_json: Json = False,
 ) -> None:
     """Run rejected records again under today's settings; those that pass join the lake, as one snapshot."""
-    from flows.drivers import PlainDriver  # noqa: PLC0415
-    from flows.replay import replay as run_again  # noqa: PLC0415
+    from flows.again.replay import replay as run_again  # noqa: PLC0415
     from flows.terminal import shown_progress  # noqa: PLC0415
+    from flows.work.drivers import PlainDriver  # noqa: PLC0415
 
     chosen = load_settings(settings, lake=lake)
     with shown_progress() as progress, PlainDriver(chosen.workers, progress) as driver:
@@ -73,11 +73,11 @@ def rebuild(
     as_json: Json = False,
 ) -> None:
     """Make the whole lake again from its kept dumps under today's rules and settings, as one snapshot."""
-    from flows.drivers import PlainDriver  # noqa: PLC0415
+    from flows.again.rebuild import rebuild as make_again  # noqa: PLC0415
+    from flows.again.rebuild import try_rebuild  # noqa: PLC0415
     from flows.inquiry.changes_sheet import changes_sheet  # noqa: PLC0415
-    from flows.rebuild import rebuild as make_again  # noqa: PLC0415
-    from flows.rebuild import try_rebuild  # noqa: PLC0415
     from flows.terminal import shown_progress  # noqa: PLC0415
+    from flows.work.drivers import PlainDriver  # noqa: PLC0415
 
     chosen = load_settings(settings, lake=lake)
     with shown_progress() as progress, PlainDriver(chosen.workers, progress) as driver:

@@ -19,7 +19,6 @@ from flows.dedup.steps import propose_pairs, settle
 from flows.dedup.tonight import NightTask, Piece
 from flows.dedup.verify import verify
 from flows.drafts import draft_all, draft_days
-from flows.drivers import Driver
 from flows.lake.catalog import source
 from flows.lake.duck import open_duckdb
 from flows.lake.manifest import Action, Manifest, Part
@@ -27,6 +26,7 @@ from flows.lake.writer import Writer
 from flows.publish import Taken, draft_ledger, examine, next_manifest, take_in
 from flows.report import RunReport
 from flows.settings import Settings
+from flows.work.drivers import Driver
 from transforms.errors import AuditFailed
 from transforms.tables import MEMBERSHIP, QUARANTINE
 

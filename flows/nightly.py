@@ -11,11 +11,11 @@ from prefect.states import Completed, Failed
 from prefect.task_runners import ThreadPoolTaskRunner
 
 from flows.intake.receipt import printable
-from flows.prefect_driver import SHARES, PrefectDriver
 from flows.report import DumpReport, RunReport
 from flows.run import run
 from flows.settings import Settings, load_settings
 from flows.terminal import summary
+from flows.work.prefect_driver import SHARES, PrefectDriver
 from transforms.errors import AuditFailed, BroadsheetError
 
 _THREADS: Any = ThreadPoolTaskRunner(max_workers=SHARES)

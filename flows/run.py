@@ -1,6 +1,6 @@
 """The run: from files in the landing folder to a published snapshot. Read `_night` as the table of contents.
 
-One description, driven by `flows.drivers.PlainDriver` or by Prefect; both publish the same content.
+One description, driven by `flows.work.drivers.PlainDriver` or by Prefect; both publish the same content.
 """
 
 from collections.abc import Iterable
@@ -21,9 +21,6 @@ from flows.accept import (
     register,
     stage_tasks,
 )
-from flows.careful import StageCare
-from flows.cut import CutCare, CutTask, cut
-from flows.drivers import Driver
 from flows.lake.integrity import require_whole
 from flows.lake.store import Store
 from flows.lake.writer import Writer
@@ -33,10 +30,13 @@ from flows.night import Night, audit_night, deduplicate, publish_night
 from flows.publish import draft_dumps, take_in
 from flows.report import RunReport
 from flows.settings import Settings
-from flows.source_ledger import draft_source_fields, note_drift
+from flows.sources.ledger import draft_source_fields, note_drift
 from flows.stage import Staged, stage
 from flows.under import require_same_rules
-from flows.workers import ended, worker_pool
+from flows.work.careful import StageCare
+from flows.work.cut import CutCare, CutTask, cut
+from flows.work.drivers import Driver
+from flows.work.workers import ended, worker_pool
 from transforms.errors import CommitConflict, UsageError
 
 MOST_ATTEMPTS: Final = 20

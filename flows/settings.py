@@ -9,7 +9,7 @@ from typing import Annotated, Any, Final
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator
 from pydantic_core import ErrorDetails
 
-from flows.source_settings import Source, hint, twice
+from flows.sources.settings import Source, hint, twice
 from transforms.canonical import CanonicalSettings, Criterion
 from transforms.cleaning import NAMES
 from transforms.errors import UsageError

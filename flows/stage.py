@@ -9,8 +9,8 @@ import pyarrow as pa
 
 from flows.intake.chunks import Chunk, mapped, records
 from flows.intake.receipt import printable
-from flows.mark import Mark
-from flows.workers import memory_limit
+from flows.work.mark import Mark
+from flows.work.workers import memory_limit
 from transforms.cleaning import Guide
 from transforms.errors import DumpRefused
 from transforms.fields import FieldMap

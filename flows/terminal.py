@@ -12,12 +12,12 @@ from rich.progress import Progress as RichProgress
 from rich.table import Table
 from rich.text import Text
 
-from flows.drivers import Progress, Silent
 from flows.intake.receipt import printable
 from flows.lake.integrity import Verification
 from flows.lake.manifest import Manifest
 from flows.lake.retention import Removal
 from flows.report import DumpReport, RunReport
+from flows.work.drivers import Progress, Silent
 from transforms.article import ARTICLES
 
 _WIDTH = 100

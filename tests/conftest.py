@@ -16,33 +16,44 @@ _AUDITING: Final = (
 )
 """They audit in their own process, and share one: each that imports Great Expectations takes 4 seconds to do it."""
 
+_ASKING: Final = ("tests/integration/test_inquiry.py", "tests/integration/test_report.py")
+"""They ask one lake of the samples, which is made once for both."""
+
 _LONG: Final = (
     *_AUDITING,
     "tests/object_storage/test_object_storage.py",
+    "tests/integration/test_rebuild.py",
+    *_ASKING,
     "tests/unit/faults/test_sweep.py",
-    "tests/integration/test_command_line.py",
-    "tests/integration/test_nights.py",
     "tests/unit/lake/test_retention.py",
+    "tests/unit/lake/test_compaction.py",
+    "tests/integration/test_nights.py",
+    "tests/integration/test_conflict.py",
     "tests/promises/test_clocks.py",
-    "tests/integration/test_upkeep.py",
-    "tests/integration/test_audit_process.py",
-    "tests/property/test_cleaning.py",
-    "tests/property/test_clusters.py",
+    "tests/integration/test_replay.py",
+    "tests/unit/transforms/test_page.py",
+    "tests/integration/test_late_arrival.py",
     "tests/promises/test_redelivery.py",
     "tests/promises/test_cleaning.py",
-    "tests/unit/lake/test_compaction.py",
-    "tests/integration/test_conflict.py",
+    "tests/integration/test_upkeep.py",
+    "tests/integration/test_quarantine.py",
+    "tests/integration/test_audit_process.py",
+    "tests/promises/test_drift.py",
+    "tests/unit/hostile/test_workers.py",
+    "tests/property/test_linear_time.py",
+    "tests/property/test_cleaning.py",
     "tests/unit/lake/test_query.py",
+    "tests/property/test_clusters.py",
 )
-"""Files of more than four seconds, the longest first: begun last, one would leave the other processes waiting."""
+"""Files of more than three seconds, the longest first: begun last, one would leave the other processes waiting."""
 
 
 class Scheduling(LoadFileScheduling):  # type: ignore[misc]
-    """Gives a process all tests of a file, or of the files that audit."""
+    """Gives a process all tests of a file, of the files that audit, or of those that ask one lake."""
 
     def _split_scope(self, nodeid: str) -> str:
         file = str(super()._split_scope(nodeid))
-        return "audits" if file in _AUDITING else file
+        return "audits" if file in _AUDITING else "asks" if file in _ASKING else file
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from flows.again.raw import KeptDump, OpenTask, Place, fetched, kept_dumps, open_dump, records_at, whole
 from flows.inquiry.origin import Delivery
 from flows.inquiry.shelf import Shelf
 from flows.intake.receipt import printable
-from flows.raw import KeptDump, OpenTask, Place, fetched, kept_dumps, open_dump, records_at, whole
-from flows.source_files import source_of
+from flows.sources.files import source_of
 from transforms.errors import DumpRefused, LakeDamaged
 from transforms.fields import FieldMap
 from transforms.parse import Malformed, Record

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from flows.inquiry.shelf import Shelf
 from flows.settings import Settings
-from flows.source_ledger import signals_of
+from flows.sources.ledger import signals_of
 from transforms.drift import Sent, by_source
 
 _SQL: Final = """

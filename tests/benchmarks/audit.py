@@ -28,8 +28,8 @@ from expectations.audit import audit, critical_promises, warm_up
 from expectations.projection import project
 from expectations.snapshot import Snapshot
 from flows import run as description
-from flows.drivers import PlainDriver
 from flows.settings import Settings
+from flows.work.drivers import PlainDriver
 from tests.benchmarks.memory import measure, python
 from tests.benchmarks.nightly import NIGHTS, history, recent_lake, write_nights
 from tests.integration.nights import write_dump

@@ -8,13 +8,13 @@ from multiprocessing.util import _run_finalizers  # type: ignore[attr-defined]  
 from pathlib import Path
 from typing import Any, Final
 
-from flows.drivers import PlainDriver
 from flows.lake import history
 from flows.lake.integrity import part_damage
 from flows.lake.manifest import Manifest
 from flows.lake.store import Store
 from flows.run import run
 from flows.settings import Settings
+from flows.work.drivers import PlainDriver
 from tests.faults.children import forked
 from tests.faults.sight import refuses, seen
 from tests.faults.stories import record, write_nights

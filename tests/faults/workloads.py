@@ -6,14 +6,14 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
-from flows import rebuild as rebuilding
-from flows.drivers import PlainDriver
+from flows.again import rebuild as rebuilding
 from flows.lake.compaction import compact
 from flows.lake.disk import Hook, perform_at_once
 from flows.lake.retention import clean
 from flows.lake.rollback import roll_back
 from flows.lake.store import Store
 from flows.settings import Retention, Settings
+from flows.work.drivers import PlainDriver
 from tests.faults.children import forked
 from tests.faults.inject import KILLS, KINDS, Counting, Faulty, Kind
 from tests.faults.stories import write_nights

@@ -6,9 +6,10 @@ from collections.abc import Callable, Iterator, Mapping
 from importlib import import_module
 from typing import Any, Final
 
-from flows import accept, careful, drivers
+from flows import accept
 from flows.intake import chunks, decompress
 from flows.intake.receipt import IntakeLimits
+from flows.work import careful, drivers
 from transforms.errors import DumpRefused
 from transforms.parse import Malformed, Record, parse
 

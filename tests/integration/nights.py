@@ -8,12 +8,12 @@ from typing import Any
 import orjson
 
 from flows import run as description
-from flows.drivers import PlainDriver
 from flows.lake import connect
 from flows.lake.disk import Hook, perform_at_once
 from flows.lake.store import Store
 from flows.report import RunReport
 from flows.settings import Settings
+from flows.work.drivers import PlainDriver
 
 CONTENT = {
     "articles": "SELECT * FROM articles ORDER BY article_id",

@@ -1,12 +1,17 @@
 """A failed audit changes nothing that readers see, and the dumps stay to be taken when they are mended."""
 
+import gzip
 from concurrent.futures import Executor
+from functools import partial
 from pathlib import Path
 
+import orjson
 import pytest
 
+from flows import run as description
 from flows.report import RunReport
 from tests.integration.nights import content, take, write_dump
+from tests.integration.told import Told
 from transforms.errors import AuditFailed
 
 GOOD = {"url": "https://post.example/a", "body": "The council of Marrick voted on Monday to mend the harbour wall."}
@@ -99,3 +104,23 @@ def test_a_dump_whose_fields_we_do_not_know_is_refused_and_taken_once_they_are_n
     assert ["refused", "consumed"] == [each.status for each in refused.dumps]
     assert "none of its fields (geschrieben) holds the text" in (refused.dumps[0].detail or "")
     assert ("published", 1) == (mended.outcome, mended.total("admitted"))
+
+
+def test_dumps_that_cannot_be_read_are_named_and_the_others_are_taken(
+    tmp_path: Path, told: Told, auditor: Executor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    landing = tmp_path / "landing"
+    write_dump(landing / "good.jsonl", [GOOD])
+    (landing / "cut.jsonl.gz").write_bytes(gzip.compress(b'{"body": "x"}\n' * 1000)[:-9])
+    (landing / "no-text.csv").write_text("a,b\n1,2\n")
+    (landing / "noise.bin").write_bytes(bytes(range(256)) * 9)
+    (landing / "empty.jsonl").write_bytes(b"")
+    monkeypatch.setattr(description, "run", partial(description.run, auditor=auditor))
+    result = told("run", landing, "--lake", tmp_path / "lake", "--json")
+    report = orjson.loads(result.out)
+
+    assert 2 == result.code, result.err
+    assert ("published", 1, 1) == (report["outcome"], report["articles"], report["snapshot"])
+    assert {"good.jsonl": "consumed", "cut.jsonl.gz": "refused", "no-text.csv": "refused", "noise.bin": "refused",
+            "empty.jsonl": "refused"} == {dump["name"]: dump["status"] for dump in report["dumps"]}  # fmt: skip
+    assert all(dump["name"] in dump["detail"] for dump in report["dumps"] if dump["status"] == "refused")

@@ -1,6 +1,5 @@
 """The command line as a person meets it: one sentence when something is wrong, and the exit code that says what."""
 
-import gzip
 import subprocess
 import sys
 from pathlib import Path
@@ -81,23 +80,6 @@ def test_a_question_that_cannot_be_answered_gets_a_sentence(tmp_path: Path, told
 
     assert (2, "") == (result.code, result.out)
     assert sentence(result).startswith("broadsheet: ")
-
-
-def test_dumps_that_cannot_be_read_are_named_and_the_others_are_taken(tmp_path: Path) -> None:
-    landing = tmp_path / "landing"
-    write_dump(landing / "good.jsonl", [STORY])
-    (landing / "cut.jsonl.gz").write_bytes(gzip.compress(b'{"body": "x"}\n' * 1000)[:-9])
-    (landing / "no-text.csv").write_text("a,b\n1,2\n")
-    (landing / "noise.bin").write_bytes(bytes(range(256)) * 9)
-    (landing / "empty.jsonl").write_bytes(b"")
-    result = broadsheet("run", landing, "--lake", tmp_path / "lake", "--json")
-    report = orjson.loads(result.out)
-
-    assert 2 == result.code, result.err
-    assert ("published", 1, 1) == (report["outcome"], report["articles"], report["snapshot"])
-    assert {"good.jsonl": "consumed", "cut.jsonl.gz": "refused", "no-text.csv": "refused", "noise.bin": "refused",
-            "empty.jsonl": "refused"} == {dump["name"]: dump["status"] for dump in report["dumps"]}  # fmt: skip
-    assert all(dump["name"] in dump["detail"] for dump in report["dumps"] if dump["status"] == "refused")
 
 
 @pytest.mark.slow

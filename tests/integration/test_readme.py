@@ -133,7 +133,7 @@ def test_the_data_dictionary_is_the_declared_one() -> None:
 
 def test_every_setting_in_the_readme_is_accepted_and_none_of_a_source_is_left_out(tmp_path: Path) -> None:
     from flows.settings import load_settings  # noqa: PLC0415
-    from flows.source_settings import Source  # noqa: PLC0415
+    from flows.sources.settings import Source  # noqa: PLC0415
 
     [example] = _blocks("toml")
     (tmp_path / "broadsheet.toml").write_text(example)

@@ -9,19 +9,19 @@ from typing import Any
 import pyarrow.parquet as pq
 import pytest
 
-from flows import memory
-from flows import rebuild as again
-from flows.drivers import PlainDriver
+from flows.again import memory
+from flows.again import rebuild as again
+from flows.again.rebuild import rebuild, try_rebuild
 from flows.inquiry.changes_sheet import changes_sheet
 from flows.lake import connect
 from flows.lake.store import Store
 from flows.night import deduplicate
-from flows.rebuild import rebuild, try_rebuild
 from flows.report import RunReport
 from flows.run import run
 from flows.settings import Settings
 from flows.stage import Staged, StageTask
 from flows.stage import stage as stage_chunk
+from flows.work.drivers import PlainDriver
 from tests.faults.stories import all_of, write_nights
 from tests.integration.nights import Unaudited, content, take_unaudited, write_dump
 from tests.integration.told import Told

@@ -6,14 +6,14 @@ from typing import Any
 
 import pytest
 
-from flows.drivers import PlainDriver
+from flows.again.replay import replay
 from flows.lake import connect
 from flows.lake.store import Store
-from flows.replay import replay
 from flows.report import RunReport
 from flows.run import run
 from flows.settings import Settings
-from flows.source_settings import Source
+from flows.sources.settings import Source
+from flows.work.drivers import PlainDriver
 from tests.integration.nights import Unaudited, content, write_dump
 from transforms.errors import UsageError
 

@@ -37,7 +37,7 @@ _DURABLE: Final = frozenset({
 })  # fmt: skip
 _DISK_NAMES: Final = frozenset({"disk", "Disk"})
 _WITH_HOOKS: Final = frozenset({"disk", "medium", "self"})
-_PREFECT: Final = frozenset({"flows.nightly", "flows.prefect_driver", "flows.serve", "flows.schedule"})
+_PREFECT: Final = frozenset({"flows.nightly", "flows.work.prefect_driver", "flows.serve", "flows.schedule"})
 
 Rule = Callable[[str, ast.Module], Iterator[str]]
 

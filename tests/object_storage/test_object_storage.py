@@ -26,7 +26,9 @@ from tests.object_storage.conftest import BUCKET, PROJECT
 from tests.object_storage.server import LOSES_ANSWERS, WITHOUT_CONDITIONS
 from transforms.errors import LakeDamaged, NotALake, Unreachable, UsageError
 
-NIGHTS = [PROJECT / "data" / "samples" / f"night-{n}" for n in (1, 2, 3)]
+SAMPLES = PROJECT / "data" / "samples"
+NIGHTS = [SAMPLES / "night-1" / "courier.json", SAMPLES / "night-3"]
+"""The second night brings the late original of a story of the first, so a part is made anew."""
 Rows = dict[str, list[tuple[Any, ...]]]
 WORDS = "the council of marrick voted on monday to mend the harbour wall before the winter storms come back to town"
 

@@ -7,12 +7,12 @@ from typing import Any
 import orjson
 import pytest
 
-from flows.drivers import PlainDriver
 from flows.lake import connect
 from flows.lake.store import Store
 from flows.report import RunReport
 from flows.run import run
 from flows.settings import Settings
+from flows.work.drivers import PlainDriver
 from tests.integration.nights import write_dump
 from tests.prefect.conftest import ROOT, Server
 

@@ -31,7 +31,7 @@ def mapped(function: Callable[[int], int], count: int) -> list[int]:
     """Map a function in a flow run of its own."""
     from prefect import flow  # noqa: PLC0415
 
-    from flows.prefect_driver import PrefectDriver  # noqa: PLC0415
+    from flows.work.prefect_driver import PrefectDriver  # noqa: PLC0415
 
     @flow(name="driver-test", persist_result=False)
     def body() -> list[int]:
@@ -43,7 +43,7 @@ def mapped(function: Callable[[int], int], count: int) -> list[int]:
 
 @pytest.fixture(autouse=True)
 def _at_once(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("flows.prefect_driver.RETRY_SECONDS", (0.1, 0.1))
+    monkeypatch.setattr("flows.work.prefect_driver.RETRY_SECONDS", (0.1, 0.1))
 
 
 def test_order_is_kept_when_there_are_more_items_than_task_runs() -> None:
@@ -84,6 +84,6 @@ def test_what_cannot_pass_is_not_tried_again(error: Exception) -> None:
     ],
 )
 def test_the_environment_is_told_from_us(error: Any, expected: bool) -> None:
-    from flows.prefect_driver import may_pass  # noqa: PLC0415
+    from flows.work.prefect_driver import may_pass  # noqa: PLC0415
 
     assert expected == may_pass(error)

@@ -14,11 +14,11 @@ from typing import Any
 
 import orjson
 
-from flows import drivers
 from flows import run as description
-from flows.drivers import PlainDriver, Silent
 from flows.lake.disk import perform_at_once
 from flows.settings import Settings
+from flows.work import drivers
+from flows.work.drivers import PlainDriver, Silent
 from tests.faults.children import warm_up
 from tests.faults.course import Course, courses
 from tests.faults.workloads import SECOND, dumps_beside

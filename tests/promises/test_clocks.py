@@ -17,13 +17,13 @@ from hypothesis import strategies as st
 
 from flows import accept, cli, publish
 from flows import run as description
-from flows.drivers import PlainDriver
 from flows.lake import connect, folder, lock, store
 from flows.lake.integrity import verify
 from flows.lake.retention import clean
 from flows.lake.rollback import roll_back
 from flows.lake.store import Store
 from flows.settings import Retention, Settings
+from flows.work.drivers import PlainDriver
 from tests.integration.nights import Unaudited, content, take_unaudited, write_dump
 from tests.layering.layers import ROOT, modules
 from tests.unit.lake.test_retention import publish as publish_made

@@ -9,12 +9,12 @@ import pyarrow as pa
 import pytest
 
 from flows.accept import stage_tasks
+from flows.again.raw import KeptDump, OpenTask, Place, fetched, kept_dumps, open_dump, records_at
 from flows.inquiry.explain import explain
 from flows.inquiry.explanation_sheet import explanation_sheet
 from flows.inquiry.provenance import SHOWN_CHARS
 from flows.inquiry.shelf import Shelf, open_shelf
 from flows.lake.store import Store
-from flows.raw import KeptDump, OpenTask, Place, fetched, kept_dumps, open_dump, records_at
 from flows.report import DumpReport, RunReport
 from flows.settings import Settings
 from flows.stage import fields_of

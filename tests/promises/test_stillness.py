@@ -9,9 +9,9 @@ from typing import Final
 import pytest
 
 from flows import run as description
-from flows.drivers import PlainDriver
 from flows.report import RunReport
 from flows.settings import Settings
+from flows.work.drivers import PlainDriver
 from tests.integration.nights import Unaudited, content, write_dump
 
 pytestmark = pytest.mark.promise(15)

@@ -20,8 +20,8 @@ def _warm() -> None:
 @pytest.mark.promise(2)
 @pytest.mark.promise(4)
 def test_a_second_night_stands_a_fault_at_any_step(tmp_path: Path) -> None:
-    verdict = sweep(tmp_path, (SECOND,), ("kill after", "EIO"), every=18)
-    struck = verdict.counts["steps of a second night"] // 18
+    verdict = sweep(tmp_path, (SECOND,), ("kill after", "EIO"), every=24)
+    struck = verdict.counts["steps of a second night"] // 24
 
     assert () == verdict.violations
     assert verdict.counts["kill after"] == verdict.counts["EIO"] == struck > 2

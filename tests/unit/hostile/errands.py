@@ -4,7 +4,7 @@ import os
 import time
 from pathlib import Path
 
-from flows.workers import memory_limit
+from flows.work.workers import memory_limit
 
 
 def run(errand: str) -> str:

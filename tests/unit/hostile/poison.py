@@ -5,9 +5,9 @@ import time
 from collections.abc import Iterator
 from typing import Any
 
-from flows.careful import CarefulTask, stage_singly
 from flows.intake import chunks
 from flows.stage import Staged, StageTask, stage
+from flows.work.careful import CarefulTask, stage_singly
 from transforms.parse import Malformed, Record, parse
 
 

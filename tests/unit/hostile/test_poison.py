@@ -7,11 +7,11 @@ import orjson
 import pyarrow as pa
 import pytest
 
-from flows import careful
-from flows.careful import MOST_LOST, StageCare
-from flows.drivers import Workers
 from flows.intake.chunks import Chunk
 from flows.stage import Staged, StageTask
+from flows.work import careful
+from flows.work.careful import MOST_LOST, StageCare
+from flows.work.drivers import Workers
 from tests.unit.hostile.poison import stage_poisoned, stage_poisoned_singly
 from transforms.cleaning import Guide
 from transforms.outlet import Outlet

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from flows.drivers import Care, Workers
-from flows.workers import Watch, Worker, WorkerLost
+from flows.work.drivers import Care, Workers
+from flows.work.workers import Watch, Worker, WorkerLost
 from tests.unit.hostile.errands import run
 
 

@@ -13,7 +13,7 @@ from flows.lake.duck import open_duckdb
 from flows.lake.manifest import Manifest, Part
 from flows.report import RunReport
 from flows.settings import Settings
-from flows.source_settings import Source
+from flows.sources.settings import Source
 from transforms.drift import NIGHTS, Sent, Signal, by_source, drift
 from transforms.tables import RUNS, SOURCE_FIELDS
 

@@ -16,24 +16,24 @@ from typing import Final
 
 from expectations.audit import warm_up
 from flows.accept import Arrival, accept, quarantine, stage_tasks
-from flows.careful import StageCare
-from flows.drivers import Driver
+from flows.again.ledgers import LEDGERS, carry
+from flows.again.memory import recall, remember, stage_once
+from flows.again.raw import KeptDump, kept_dumps, open_dumps, require_kept
 from flows.inquiry.changes import Rebuilt, compare
 from flows.lake.integrity import part_damage
 from flows.lake.manifest import Manifest, Part
 from flows.lake.store import Store
 from flows.lake.writer import Writer
-from flows.ledgers import LEDGERS, carry
 from flows.limits import require_few_rejects, require_free
-from flows.memory import recall, remember, stage_once
 from flows.night import Night, audit_night, deduplicate, publish_night
 from flows.publish import draft_dumps, take_in, versions
-from flows.raw import KeptDump, kept_dumps, open_dumps, require_kept
 from flows.report import RunReport
 from flows.settings import Settings
 from flows.stage import Staged, StageTask
 from flows.under import changes_of
-from flows.workers import ended, worker_pool
+from flows.work.careful import StageCare
+from flows.work.drivers import Driver
+from flows.work.workers import ended, worker_pool
 from transforms.errors import LakeDamaged, UsageError
 from transforms.tables import CLUSTER_CHANGES, schema_digest
 

@@ -16,7 +16,7 @@ from flows.lake.medium import Medium
 from flows.night import Night
 from flows.report import DumpReport
 from flows.settings import Settings
-from flows.source_files import received
+from flows.sources.files import received
 from transforms.errors import DumpRefused, LakeDamaged
 from transforms.fields import FieldMap
 from transforms.parse import WIDE, Format, Malformed, Record, parse, settled

@@ -11,9 +11,7 @@ from itertools import islice
 from threading import Lock
 from typing import Final
 
-from flows.drivers import Care
 from flows.intake.chunks import mapped, records
-from flows.mark import OPENING, Mark, Place, blank_mark, read_mark
 from flows.stage import (
     Batches,
     Found,
@@ -26,7 +24,9 @@ from flows.stage import (
     stage_batches,
     staged_paths,
 )
-from flows.workers import Watch, Worker, how_lost, is_of_the_data, memory_limit
+from flows.work.drivers import Care
+from flows.work.mark import OPENING, Mark, Place, blank_mark, read_mark
+from flows.work.workers import Watch, Worker, how_lost, is_of_the_data, memory_limit
 from transforms.article import Reason
 from transforms.errors import DumpRefused
 from transforms.fields import TARGETS, FieldMap

@@ -4,10 +4,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from flows.drivers import Care
 from flows.intake.chunks import Chunk, chunks
 from flows.intake.receipt import Receipt
-from flows.workers import Watch, Worker, how_lost, is_of_the_data, memory_limit
+from flows.work.drivers import Care
+from flows.work.workers import Watch, Worker, how_lost, is_of_the_data, memory_limit
 from transforms.errors import DumpRefused
 from transforms.parse import Format
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from flows.intake.receipt import IntakeLimits, Member, Receipt
 from flows.intake.receive import receive
 from flows.settings import Settings
-from flows.source_settings import Source
+from flows.sources.settings import Source
 from transforms.fields import FieldMap
 from transforms.parse import Format
 

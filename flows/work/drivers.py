@@ -7,7 +7,7 @@ from threading import Lock, local
 from types import TracebackType
 from typing import Final, Generic, Protocol, Self, TypeVar
 
-from flows.workers import Watch, Worker, WorkerLost
+from flows.work.workers import Watch, Worker, WorkerLost
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")

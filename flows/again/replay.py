@@ -15,9 +15,8 @@ import pyarrow.parquet as pq
 
 from expectations.audit import warm_up
 from flows.accept import Arrival, quarantine, stage_tasks
-from flows.careful import StageCare
+from flows.again.raw import KeptDump, Place, kept_dumps, open_dumps, records_at, require_kept
 from flows.dedup.tonight import Piece, open_staged
-from flows.drivers import Care, Driver
 from flows.lake.catalog import quoted, source
 from flows.lake.duck import open_duckdb, open_part
 from flows.lake.integrity import require_whole
@@ -26,12 +25,13 @@ from flows.lake.store import Store
 from flows.limits import within_quota
 from flows.night import Night, audit_night, deduplicate, publish_night
 from flows.publish import draft_dumps, take_in
-from flows.raw import KeptDump, Place, kept_dumps, open_dumps, records_at, require_kept
 from flows.report import RunReport
 from flows.settings import Settings
 from flows.stage import Staged, StageTask, fields_of, stage_records, staged_paths
 from flows.under import require_same_rules
-from flows.workers import Watch, Worker, WorkerLost, ended, worker_pool
+from flows.work.careful import StageCare
+from flows.work.drivers import Care, Driver
+from flows.work.workers import Watch, Worker, WorkerLost, ended, worker_pool
 from transforms.article import Reason
 from transforms.errors import UsageError
 from transforms.tables import DELIVERIES, QUARANTINE

@@ -17,7 +17,7 @@ from prefect import Task, task
 from prefect.cache_policies import NO_CACHE
 from prefect.futures import as_completed
 
-from flows.drivers import Care, Workers, do_here, is_small
+from flows.work.drivers import Care, Workers, do_here, is_small
 from transforms.errors import Unreachable
 
 Item = TypeVar("Item")
