@@ -96,7 +96,7 @@ FIELDS: Final = Family(
 
 
 _ONE_TEMPLATE: Final = 2_500
-"""Each pair of them is alike and is verified: their cost grows with the square. These cost 7 CPU seconds and 700 MiB."""
+"""Each pair of them is alike and is verified, at a cost that grows with the square: here 7 CPU seconds, 700 MiB."""
 
 
 def _bucket() -> bytes:

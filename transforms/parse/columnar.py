@@ -56,8 +56,7 @@ def _opened(data: Data) -> pq.ParquetFile:
 def _measured(
     batches: Iterator[pa.RecordBatch], names: tuple[str, ...], delivered_bytes: int
 ) -> Iterator[tuple[dict[str, Any] | Fault, bytes]]:
-    """Give rows, also as JSON, whose bytes count: a batch counts the entry of a dictionary once, however often it is
-    used."""
+    """Give rows, also as JSON, whose bytes count: those of a batch have the entry of a dictionary once for all rows."""
     allowance = max(_EXPANSION_FLOOR_BYTES, _EXPANSION * delivered_bytes)
     for batch in batches:
         _require_within(allowance, batch.nbytes)
