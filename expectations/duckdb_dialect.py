@@ -108,7 +108,9 @@ class _DBAPI:
 
     @staticmethod
     def connect(database: str, config: dict[str, Any]) -> _Connection:
-        return _Connection(duckdb.connect(database, read_only=True, config=config))
+        connection = duckdb.connect(database, read_only=True, config=config)
+        connection.execute("SET enable_progress_bar = false")
+        return _Connection(connection)
 
 
 class _Compiler(PGCompiler):

@@ -66,8 +66,10 @@ _IF_CHANGED: Final = "SEMI JOIN changed ON changed.article_id IS NOT DISTINCT FR
 
 
 def open_database(database: Path, config: Config) -> duckdb.DuckDBPyConnection:
-    """Open a database that reads local files."""
-    return duckdb.connect(database, config=config)
+    """Open a database that reads local files, and draws no progress over what the run prints."""
+    connection = duckdb.connect(database, config=config)
+    connection.execute("SET enable_progress_bar = false")
+    return connection
 
 
 def project(

@@ -22,6 +22,7 @@ def open_duckdb(address: str, database: Path | None = None, config: Config | Non
 
         connection.register_filesystem(PartFiles(address))
     connection.execute("SET TimeZone = 'UTC'")
+    connection.execute("SET enable_progress_bar = false")  # it would draw over the report, on standard output
     return connection
 
 

@@ -12,6 +12,7 @@ from typing import Final
 
 import atheris
 
+import transforms.cleaning.repetition
 import transforms.fingerprint
 import transforms.passages
 import transforms.quality  # noqa: F401 - what numba compiles is not to be instrumented, so it comes before

@@ -174,7 +174,7 @@ def _wrong_in_all(family: Family, told: Told) -> Iterator[str]:
         yield f"it took {ran.cpu_seconds:.0f} CPU seconds, more than {family.cpu_seconds:.0f}"
     if ran.peak_bytes > family.mib << 20:
         yield f"it took {ran.peak_bytes >> 20:,} MiB, more than {family.mib:,}"
-    if family.marker and family.marker.encode() in ran.output + ran.errors:
+    if any(marker.encode() in ran.output + ran.errors for marker in family.markers):
         yield "words of an article were printed"
     if any(byte < 32 and byte not in b"\n\r\t" for byte in ran.output + ran.errors):
         yield "control characters were printed"

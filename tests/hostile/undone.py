@@ -37,7 +37,7 @@ def _poison() -> None:
     """Give the parser records that are the end of it, and workers to every run."""
     chunks.parse = _poisoned  # type: ignore[attr-defined]
     drivers.SMALL_BYTES = 0  # type: ignore[misc]
-    careful.STALL_SECONDS = careful.RECORD_SECONDS = 10.0  # type: ignore[misc]
+    careful.STALL_SECONDS = careful.RECORD_SECONDS = 30.0  # type: ignore[misc]
 
 
 def _poison_without_rescue() -> None:

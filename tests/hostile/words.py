@@ -95,14 +95,18 @@ FIELDS: Final = Family(
 )
 
 
+_ONE_TEMPLATE: Final = 2_500
+"""Each pair of them is alike and is verified, at a cost that grows with the square: here 7 CPU seconds, 700 MiB."""
+
+
 def _bucket() -> bytes:
     """Give many texts that share all but a word: whatever proposes pairs sees one bucket."""
     words = " ".join(f"word{n}" for n in range(60))
-    return jsonl(*(article(n, f"{words} {n} {n * 7919}") for n in range(5_000)))
+    return jsonl(*(article(n, f"{words} {n} {n * 7919}") for n in range(_ONE_TEMPLATE)))
 
 
 def _titles() -> bytes:
-    return jsonl(*({"id": str(n), "title": "The same headline", "text": f"Short text of {n}."} for n in range(20_000)))
+    return jsonl(*({"id": str(n), "title": "The same headline", "text": f"Short text of {n}."} for n in range(5_000)))
 
 
 def _chain() -> bytes:
@@ -121,9 +125,9 @@ def _passages() -> bytes:
 DEDUP: Final = Family(
     "deduplication",
     (
-        Attack("one-bucket.jsonl", made(_bucket), admitted=5_000),
+        Attack("one-bucket.jsonl", made(_bucket), admitted=_ONE_TEMPLATE),
         Attack("same-record.jsonl", made(lambda: jsonl(article(1, "The same.")) * 20_000)),
-        Attack("same-headline.jsonl", made(_titles)),
+        Attack("same-headline.jsonl", made(_titles), admitted=5_000),
         Attack("chain.jsonl", made(_chain), admitted=3_000),
         Attack("passages.jsonl", made(_passages), admitted=3_001),
         Attack("one-word.jsonl", made(lambda: jsonl(article(1, "word " * 1_000_000))), admitted=1),
@@ -152,7 +156,7 @@ SECRETS: Final = Family(
         Attack("no-text.jsonl", holding(jsonl({"title": MARK, "text": ""})), may_be_refused=True),
         Attack("latin.txt", holding(f"{MARK} caf\xe9 {STORY}".encode("latin-1")), admitted=1),
     ),
-    marker=MARK,
+    markers=(MARK,),
 )  # fmt: skip
 
 POISON: Final = Family(

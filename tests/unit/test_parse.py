@@ -305,9 +305,10 @@ def test_nanoseconds_become_microseconds() -> None:
     assert row["at"] == datetime(2023, 11, 14, 22, 13, 20, 123456, tzinfo=UTC)
 
 
-def test_a_parquet_file_that_unfolds_beyond_measure_is_refused() -> None:
+@pytest.mark.parametrize("kind", [pa.string(), pa.dictionary(pa.int32(), pa.string())], ids=str)
+def test_a_parquet_file_that_unfolds_beyond_measure_is_refused(kind: pa.DataType) -> None:
     values = pa.DictionaryArray.from_arrays(pa.array([0] * 150, pa.int32()), pa.array(["x" * 1_000_000]))
-    data = parquet(pa.table({"text": values.cast(pa.string())}), compression="zstd")
+    data = parquet(pa.table({"text": values.cast(kind)}), compression="zstd")
     assert len(data) < 100_000
     with pytest.raises(DumpRefused, match="unfolds to over 1,000 times"):
         for _ in parse(data, Format.PARQUET, ""):

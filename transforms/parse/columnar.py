@@ -40,11 +40,9 @@ def rows(data: Data, first_group: int, end_group: int | None, max_record_bytes: 
         file = _opened(data)
         names = distinct(file.schema_arrow.names)
         groups = range(file.metadata.num_row_groups)[first_group:end_group]
-        number = 0
-        for batch in _measured(file, list(groups), len(data)):
-            for fields in _row_dicts(_plain(batch, names)):
-                yield _row(number, fields, max_record_bytes)
-                number += 1
+        batches = file.iter_batches(batch_size=_BATCH_ROWS, row_groups=list(groups), use_threads=False)
+        for number, (fields, raw) in enumerate(_measured(batches, names, len(data))):
+            yield _row(number, fields, raw, max_record_bytes)
 
 
 def _opened(data: Data) -> pq.ParquetFile:
@@ -55,15 +53,23 @@ def _opened(data: Data) -> pq.ParquetFile:
     return file
 
 
-def _measured(file: pq.ParquetFile, groups: list[int], delivered_bytes: int) -> Iterator[pa.RecordBatch]:
+def _measured(
+    batches: Iterator[pa.RecordBatch], names: tuple[str, ...], delivered_bytes: int
+) -> Iterator[tuple[dict[str, Any] | Fault, bytes]]:
+    """Give rows, also as JSON, whose bytes count: those of a batch have the entry of a dictionary once for all rows."""
     allowance = max(_EXPANSION_FLOOR_BYTES, _EXPANSION * delivered_bytes)
-    for batch in file.iter_batches(batch_size=_BATCH_ROWS, row_groups=groups, use_threads=False):
-        allowance -= batch.nbytes
-        if allowance < 0:
-            raise DumpRefused(
-                f"the Parquet file unfolds to over {_EXPANSION:,} times its size; look at how it was made"
-            )
-        yield batch
+    for batch in batches:
+        _require_within(allowance, batch.nbytes)
+        for fields in _row_dicts(_plain(batch, names)):
+            raw = b"" if isinstance(fields, Fault) else _json(fields)
+            _require_within(allowance, len(raw))
+            allowance -= len(raw)
+            yield fields, raw
+
+
+def _require_within(allowance: int, byte_count: int) -> None:
+    if byte_count > allowance:
+        raise DumpRefused(f"the Parquet file unfolds to over {_EXPANSION:,} times its size; look at how it was made")
 
 
 @contextmanager
@@ -92,6 +98,9 @@ def _microseconds(column: pa.Array) -> pa.Array:
 
 
 def _row_dicts(batch: pa.RecordBatch) -> Iterator[dict[str, Any] | Fault]:
+    if any("dictionary<" in str(column.type) for column in batch.columns):
+        yield from (_row_dict(batch.slice(at, 1)) for at in range(batch.num_rows))  # one long value may be in each
+        return
     try:
         yield from batch.to_pylist()
     except (ValueError, OverflowError):
@@ -110,10 +119,13 @@ def _row_dict(row: pa.RecordBatch) -> dict[str, Any] | Fault:
     return fields
 
 
-def _row(number: int, fields: dict[str, Any] | Fault, max_record_bytes: int) -> Record | Malformed:
+def _json(fields: dict[str, Any]) -> bytes:
+    return orjson.dumps(fields, default=_written, option=orjson.OPT_NON_STR_KEYS)
+
+
+def _row(number: int, fields: dict[str, Any] | Fault, raw: bytes, max_record_bytes: int) -> Record | Malformed:
     if isinstance(fields, Fault):
         return Malformed(number, None, b"", fields.reason, fields.detail)
-    raw = orjson.dumps(fields, default=_written, option=orjson.OPT_NON_STR_KEYS)
     if len(raw) > max_record_bytes:
         fault = too_long(len(raw), max_record_bytes)
         return Malformed(number, None, raw[:KEPT_BYTES], fault.reason, fault.detail)
