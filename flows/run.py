@@ -35,7 +35,7 @@ from flows.stage import Staged, stage
 from flows.under import require_same_rules
 from flows.work.careful import StageCare
 from flows.work.cut import CutCare, CutTask, cut
-from flows.work.drivers import Driver
+from flows.work.drivers import SMALL_BYTES, Driver
 from flows.work.workers import ended, worker_pool
 from transforms.errors import CommitConflict, UsageError
 
@@ -129,8 +129,11 @@ def _night(night: Night, received: list[Arrival | Refusal], auditor: Executor | 
     for arrival in arrivals:
         report.dumps[arrival.place].outlet = night.default_source
     with nullcontext(auditor) if auditor else ended(worker_pool(1, warm_up)) as ready:
-        ready.submit(int)  # starts the process, and with it the slow import, while the others work
+        # Its slow import takes a core: while a few files are read here, or once the workers have read many.
+        if sum(arrival.receipt.byte_count for arrival in arrivals) < SMALL_BYTES:
+            ready.submit(int)
         staged = _stage(night, arrivals)
+        ready.submit(int)
         pieces = accept(staged, report)
         if not any(dump.status == "consumed" for dump in report.dumps):
             return
