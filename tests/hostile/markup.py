@@ -123,7 +123,7 @@ XML: Final = Family(
         Attack(f"feed-{name}.xml", holding(data), may_be_refused=True, skipped=_missing("feed"))
         for name, data in _FEEDS.items()
     ),
-    cpu_seconds=900,
+    cpu_seconds=120,
     markers=("root:x:0:0",),
 )
 
@@ -171,7 +171,7 @@ SGML: Final = Family(
           for name, data in _mail()),
         Attack("from-lines.mbox", made(_headings), may_be_refused=True, skipped=_missing("mbox")),
     ),
-    cpu_seconds=900,
+    cpu_seconds=120,
 )  # fmt: skip
 
 
@@ -219,5 +219,5 @@ WARC: Final = Family(
         Attack(f"warc-{name}.warc", made(lambda data=data: data), may_be_refused=True, skipped=_missing("warc"))  # type: ignore[misc]
         for name, data in (_warcs() if "warc" in _FORMATS else ((name, b"") for name in ("all",)))
     ),
-    cpu_seconds=900,
+    cpu_seconds=120,
 )

@@ -9,6 +9,7 @@ import orjson
 from tests.hostile.attack import STORY, Attack, Family, article, blocks, holding, jsonl, repeated
 
 _AFTER: Final = jsonl(article(1_001, "It came after the hostile line."))
+_AFTER_ARRAY: Final = jsonl(article(1_002, "It came after the hostile element.")).strip()
 
 
 def _beside(line: bytes, number: int) -> bytes:
@@ -33,7 +34,7 @@ LINES: Final = Family(
         Attack("no-newline.jsonl", blocks(lambda: repeated(b'{"text": "' + b"x" * 1000, 64 << 20)),
                quarantined="too_long", admitted=0),
         Attack("only-newlines.jsonl", blocks(lambda: repeated(b"\n" * (1 << 20), 64 << 20))),
-        Attack("long-array.json", blocks(lambda: [b'[{"text": "', b"y" * (40 << 20), b'"},', _AFTER.strip(), b"]"]),
+        Attack("long-array.json", blocks(lambda: [b'[{"text": "', b"y" * (40 << 20), b'"},', _AFTER_ARRAY, b"]"]),
                quarantined="too_long", admitted=1),
         Attack("one-long-text.txt", blocks(lambda: repeated(b"no end of it \n", 40 << 20)), quarantined="too_long"),
         Attack("endless.txt", blocks(lambda: repeated(b"y" * (1 << 20), 2200 << 20)), refused="unpacks to more than",

@@ -46,7 +46,7 @@ TEXT: Final = Family(
         Attack("marks-pile.jsonl", made(lambda: jsonl(article(1, STORY + "a" + "\u0301\u0316" * 2_000_000)))),
         Attack("many-lines.jsonl", made(lambda: jsonl(article(1, "\n".join(f"line {n}" for n in range(400_000)))))),
     ),
-    cpu_seconds=900,
+    cpu_seconds=120,
     mib=2500,
 )
 
@@ -135,7 +135,7 @@ DEDUP: Final = Family(
                admitted=50),
         Attack("shingles.jsonl", made(lambda: jsonl(article(1, " ".join(map(str, range(1_000_000)))))), admitted=1),
     ),
-    cpu_seconds=900,
+    cpu_seconds=120,
     mib=3000,
 )  # fmt: skip
 
@@ -175,5 +175,5 @@ POISON: Final = Family(
         Attack("array.json", holding(b"[" + jsonl(article(80, "POISON abort")).strip() + b"]"),
                refused="was to read its record 0"),
     ),
-    cpu_seconds=900,
+    cpu_seconds=250,
 )  # fmt: skip
