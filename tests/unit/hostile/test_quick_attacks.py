@@ -5,6 +5,8 @@ from typing import Final
 
 import pytest
 
+from flows.intake import decompress
+from tests.hostile import undone
 from tests.hostile.attack import Attack, Family, article, holding, jsonl
 from tests.hostile.landing import LANDING
 from tests.hostile.names import NAMES
@@ -61,6 +63,15 @@ def test_an_attack_that_is_not_met_is_told_of(tmp_path: Path) -> None:
     )
 
     assert [True] * len(wrong) + [False] == [bool(each.wrong) for each in met(Family("wrong", wrong), tmp_path)]
+
+
+def test_a_safeguard_that_is_taken_out_is_noticed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    decoders = decompress._DECODERS
+    monkeypatch.setitem(decoders, decompress.Codec.GZIP, decoders[decompress.Codec.GZIP])  # as it is again afterwards
+    undone.do("cut gzip is whole")
+    cut = tuple(attack for attack in TRUNCATION.attacks if attack.name == "cut-0.5.jsonl.gz")
+
+    assert [True, False] == [bool(each.wrong) for each in met(Family("cut", cut), tmp_path)]
 
 
 def test_every_attack_of_a_family_has_a_name_of_its_own() -> None:
