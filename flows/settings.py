@@ -123,6 +123,15 @@ class Settings(_Frozen):
                 raise ValueError(f"{name} is {value}, but must lie between 0 and {most}")
         return pairs
 
+    @field_validator("sources")
+    @classmethod
+    def _of_some_files(cls, sources: dict[str, Source]) -> dict[str, Source]:
+        """Refuse a source that no file could be of: what it says would be passed over in silence."""
+        for name, own in sources.items():
+            if not own.files:
+                raise ValueError(f'{name!r} names no files and would apply to none; add files = ["NAME-*"]')
+        return sources
+
     @field_validator("canonical")
     @classmethod
     def _one_order(cls, canonical: CanonicalSettings) -> CanonicalSettings:

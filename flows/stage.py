@@ -163,7 +163,7 @@ def no_text_sentence(names: Sequence[str]) -> str:
     """Say which columns or fields there are, when none is known to hold the text, and how to name it."""
     return (
         f"none of its fields ({', '.join(map(_short, names[:_SHOWN_NAMES]))}) holds the text; "
-        'name it in the settings, as in [sources.NAME.fields] text = ["story"]'
+        'name it in the settings, as in [sources.NAME] files = ["NAME-*"], fields = { text = ["story"] }'
     )
 
 

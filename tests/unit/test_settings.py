@@ -102,3 +102,10 @@ def test_rules_turned_off_are_known_ones_and_part_of_the_rules(tmp_path: Path) -
     off = Settings(cleaning=Cleaning(off=("tag", "entity")))
     assert Settings().rules_digest != off.rules_digest
     assert off.rules_digest == Settings(cleaning=Cleaning(off=("entity", "tag", "tag"))).rules_digest
+
+
+def test_a_source_that_names_no_files_is_refused_with_the_next_step(tmp_path: Path) -> None:
+    (tmp_path / "s.toml").write_text('[sources."echo.example"]\ntimezone = "Europe/Paris"\n')
+
+    with pytest.raises(UsageError, match=r"'echo\.example' names no files and would apply to none; add files"):
+        load_settings(tmp_path / "s.toml")

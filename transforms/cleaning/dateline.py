@@ -103,7 +103,12 @@ def _is_capitalised(place: str) -> bool:
 def _dateline(found: re.Match[str]) -> Dateline:
     place = _tidy(found["place"] or "") or None
     credit = found.groupdict().get("credit")
-    return Dateline(" ".join(found[0].split()), place, agency_in(credit) if credit else None)
+    return Dateline(" ".join(found[0].split()), place, _agency(credit) if credit else None)
+
+
+def _agency(credit: str) -> str | None:
+    """Give the agency that a credit names; of one that we do not know, the name as printed, for it leaves the text."""
+    return agency_in(credit) or credit.strip(" ()[]/-\u2013\u2014.,") or None
 
 
 def _tidy(place: str) -> str:

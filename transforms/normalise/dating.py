@@ -38,6 +38,8 @@ def _updated(value: Any, outlet: Outlet) -> datetime | None:
 
 def _date(value: Any, page: Any, url: str | None, dateline: str | None, outlet: Outlet) -> tuple[Moment | None, Origin]:
     """Give the first date that can be read, the best place to look for it first."""
+    if isinstance(value, list) and len(value) == 1:
+        (value,) = value
     if moment := parse_date(value, outlet.timezone, outlet.is_day_first):
         return moment, Origin.FIELD
     if page is not None and (moment := parse_date(page, outlet.timezone, outlet.is_day_first)):

@@ -1,5 +1,6 @@
 """Who printed it, under which address, and the id that follows from both and from what was delivered."""
 
+import re
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from hashlib import blake2b
@@ -13,6 +14,7 @@ from transforms.normalise.values import Column, Values, as_text
 from transforms.urls import ARCHIVE_HOSTS, canonical_url, host
 
 ID_BYTES: Final = 16
+_HOST_END: Final = re.compile("[/?:]")
 
 
 def delivered(values: Values) -> list[bytes]:
@@ -67,7 +69,7 @@ def _outlet(value: Any, url: str | None, canonical: str | None, default: str | N
 
 def _site(url: str | None, canonical: str | None) -> str | None:
     if canonical:
-        return canonical.removeprefix("https://").partition("/")[0].partition(":")[0]
+        return _HOST_END.split(canonical.removeprefix("https://"), maxsplit=1)[0]
     return host(url) if url else None
 
 

@@ -59,11 +59,19 @@ def headline_columns(titles: list[str]) -> dict[str, Any]:
 
 
 def authors(values: Values, stories: Stories) -> list[list[str]]:
-    """Give each story's authors as printed, in order, or those of its byline; the number of one is no name."""
+    """Give each story's authors as printed, in order, then those of its byline; the number of one is no name."""
     given = [value if isinstance(value, list) else [] if value is None else [value] for value in values["authors"]]
     names = iter(lines([as_text(v) for each in given for v in each]))
     own = [[name for name in islice(names, len(each)) if name and not name.isdecimal()] for each in given]
-    return [each or lifted for each, lifted in zip(own, stories.each("authors"), strict=True)]
+    return [_joined(*both) for both in zip(own, stories.each("authors"), strict=True)]
+
+
+def _joined(own: list[str], lifted: list[str]) -> list[str]:
+    """Add the names of a byline that are not there yet: what leaves the text has to be somewhere."""
+    if not own or not lifted:
+        return own or lifted
+    known = " ".join(own).casefold()
+    return [*own, *(name for name in lifted if name.casefold() not in known)]
 
 
 def datelines(values: Values, stories: Stories) -> list[Dateline | None]:

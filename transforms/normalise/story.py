@@ -1,9 +1,10 @@
 """The story itself: its text cleaned, and what is measured and hashed of it."""
 
+import re
 from dataclasses import dataclass
 from hashlib import blake2b
 from operator import attrgetter
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import pyarrow as pa
@@ -21,6 +22,10 @@ from transforms.quality import count_bytes
 from transforms.words import fold
 
 Problem = tuple[Reason, str] | None
+_CUT: Final = re.compile(r" ?\[\+\d{1,7} chars\]\Z")
+"""What a news interface writes where it cuts a story off."""
+_NOTHING: Final = frozenset({"null", "nan", "none", "n a", "removed", "undefined"})
+"""What databases and news interfaces write where there is no text."""
 
 
 @dataclass(slots=True)
@@ -46,6 +51,9 @@ def stories(values: Values, guide: Guide) -> Stories:
     parts = [_told(part) for part in values["summary"]]
     is_excerpt = [not text and bool(part) for text, part in zip(texts, parts, strict=True)]
     chosen = [text or part for text, part in zip(texts, parts, strict=True)]
+    for at, text in enumerate(chosen):
+        if text.endswith(" chars]") and (cut := _CUT.search(text)):
+            chosen[at], is_excerpt[at] = text[: cut.start()], True
     return Stories(clean_all(chosen, guide), is_excerpt)
 
 
@@ -88,6 +96,8 @@ def problems(texts: list[str], word_counts: NDArray[np.int32]) -> list[Problem]:
     for i, words, is_hinted in zip(short, folded, hints, strict=True):
         if not any(map(str.isalpha, words)):
             found[i] = Reason.NO_TEXT, "no words in the text field"
+        elif words in _NOTHING:
+            found[i] = Reason.NO_TEXT, "a word for nothing in the text field"
         elif is_hinted and (kind := placeholder(words)):
             found[i] = Reason.PLACEHOLDER, kind
     return found

@@ -13,9 +13,15 @@ Column = list[Any]
 _KINDS: Final = {str: "text", bool: "boolean", int: "number", float: "number", list: "list", dict: "object"}
 
 _SAYING: Final = (
-    "name", "rendered", "main", "basic", "text", "content", "value", "html", "#text", "@value", "$oid", "$numberLong",
+    "name", "full_name", "fullName", "display_name", "original", "rendered", "main", "basic", "text", "content",
+    "value", "html", "#text", "@value", "$oid", "$numberLong",
 )  # fmt: skip
 """Fields in which WordPress, JSON-LD, page builders, XML converters and Mongo put what an object says."""
+
+
+_NAME_PARTS: Final = (
+    ("first", "last"), ("firstName", "lastName"), ("first_name", "last_name"), ("givenName", "familyName"),
+)  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -75,9 +81,15 @@ def as_text(value: Any) -> str:
     if value is None:
         return ""
     if isinstance(value, dict):
-        return as_text(next((value[key] for key in _SAYING if value.get(key)), None))
+        return as_text(next((value[key] for key in _SAYING if value.get(key)), None)) or _person(value)
     if isinstance(value, list):
         return "\n".join(filter(None, map(as_text, value)))
     if isinstance(value, bytes):  # a Parquet column that does not say that it is text
         return value.decode("utf-8", "replace")
     return str(value)
+
+
+def _person(value: dict[str, Any]) -> str:
+    """Give the name of a person that is told in two parts."""
+    both = ((value.get(first), value.get(last)) for first, last in _NAME_PARTS)
+    return next((f"{first} {last}" for first, last in both if isinstance(first, str) and isinstance(last, str)), "")

@@ -308,3 +308,42 @@ def test_an_object_that_says_a_headline_gives_it(given: dict[str, str]) -> None:
     (row,) = rows({"text": STORY, "title": given})
 
     assert "Ferry laid up" == row["title"]
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ([{"first": "Jo", "last": "Day"}], ["Jo Day"]),
+        ({"original": "Dana Cole"}, ["Dana Cole"]),
+        (["Kestrel Wire"], ["Kestrel Wire", "Paulo Mendes"]),
+        (["PAULO MENDES"], ["PAULO MENDES"]),
+    ],
+)
+def test_no_author_is_lost_between_the_field_and_the_byline(given: object, expected: list[str]) -> None:
+    byline = "By Paulo Mendes\n\n" if expected[-1].casefold() == "paulo mendes" else ""
+    (row,) = rows({"text": f"{byline}{STORY}\n\nIt was the third this year.", "author": given})
+
+    assert expected == row["authors"]
+
+
+def test_a_story_that_an_interface_cut_off_is_an_excerpt_without_the_mark() -> None:
+    (row,) = rows({"text": f"{STORY} The harbour office s\u2026 [+1843 chars]"})
+
+    assert (f"{STORY} The harbour office s\u2026", True) == (row["text"], row["is_excerpt"])
+
+
+@pytest.mark.parametrize("text", ["null", "NaN", "[Removed]", "N/A"])
+def test_a_word_for_nothing_is_no_story(text: str) -> None:
+    assert [Reason.NO_TEXT] == batch({"text": text}).rejects["reason"].to_pylist()
+
+
+def test_an_outlet_is_named_by_its_host_alone() -> None:
+    (row,) = rows({"text": STORY, "url": "https://post.example/?p=7"})
+
+    assert "post.example" == row["source"]
+
+
+def test_a_date_alone_in_a_list_is_read() -> None:
+    (row,) = rows({"text": STORY, "date": ["2026-03-14"]})
+
+    assert date(2026, 3, 14) == row["published_date"]
