@@ -5,14 +5,14 @@ import traceback
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 import typer
 
 from flows import mending
-from flows.options import Json, Lake, SettingsFile, existing, write_json
+from flows.options import Json, Lake, SettingsFile, existing, tell, told_when_refused, write_json
 from flows.settings import load_settings
-from transforms.errors import AuditFailed, BroadsheetError
+from transforms.errors import BroadsheetError
 
 app = typer.Typer(
     name="broadsheet",
@@ -38,27 +38,14 @@ def run(
 ) -> None:
     """Take in one night's dumps and publish a snapshot."""
     from flows.run import run as run_night  # noqa: PLC0415
-    from flows.terminal import shown_progress, summary  # noqa: PLC0415
+    from flows.terminal import shown_progress  # noqa: PLC0415
     from flows.work.drivers import PlainDriver  # noqa: PLC0415 - help and usage errors need none of this
 
     chosen = load_settings(settings, lake=lake)
-    with shown_progress() as progress, PlainDriver(chosen.workers, progress) as driver:
-        try:
-            report = run_night(paths or [], chosen, driver, source)
-        except AuditFailed as error:
-            _print(error.report, as_json=as_json)
-            raise
-    if as_json:
-        _print(report, as_json=True)
-    else:
-        sys.stdout.write(summary(report))
-    if report.refused:
-        raise typer.Exit(2)
-
-
-def _print(report: Any, *, as_json: bool) -> None:
-    if as_json:
-        write_json(report.to_json())
+    refused = told_when_refused(as_json=as_json)
+    with shown_progress() as progress, PlainDriver(chosen.workers, progress) as driver, refused:
+        report = run_night(paths or [], chosen, driver, source)
+    tell(report, as_json=as_json)
 
 
 @app.command()

@@ -31,9 +31,7 @@ def write_report(store: Store, at: int | None, out: Path | None) -> Written:
 
     Raises UsageError when there is no such snapshot, LakeDamaged when a part of it cannot be read.
     """
-    manifest = store.current() if at is None else store.manifest(at)
-    if manifest is None:
-        raise UsageError(f"{store.address} has no snapshot yet; `broadsheet run` makes the first")
+    manifest = store.chosen(at)
     path = out or Path(f"report-{manifest.number}.html")
     page = _page(store, edition_of(manifest))
     try:

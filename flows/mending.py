@@ -2,16 +2,12 @@
 
 import sys
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-from flows.options import Json, Lake, SettingsFile, existing, write_json
+from flows.options import Json, Lake, SettingsFile, existing, tell, told_when_refused, write_json
 from flows.settings import load_settings
-from transforms.errors import AuditFailed
-
-if TYPE_CHECKING:
-    from flows.report import RunReport
 
 ReasonOption = Annotated[str | None, typer.Option(help="Only records rejected for this reason.")]
 DumpOption = Annotated[str | None, typer.Option(help="Only records of this dump: its name, or how its digest begins.")]
@@ -52,13 +48,10 @@ def replay(
     from flows.work.drivers import PlainDriver  # noqa: PLC0415
 
     chosen = load_settings(settings, lake=lake)
-    with shown_progress() as progress, PlainDriver(chosen.workers, progress) as driver:
-        try:
-            report = run_again(chosen, driver, reason, dump)
-        except AuditFailed as error:
-            _print_refused(error, as_json=as_json)
-            raise
-    _tell(report, as_json=as_json)
+    refused = told_when_refused(as_json=as_json)
+    with shown_progress() as progress, PlainDriver(chosen.workers, progress) as driver, refused:
+        report = run_again(chosen, driver, reason, dump)
+    tell(report, as_json=as_json)
 
 
 def rebuild(
@@ -85,25 +78,6 @@ def rebuild(
             found = try_rebuild(chosen, driver, limit, without_refused=without_refused)
             write_json(asdict(found)) if as_json else sys.stdout.write(changes_sheet(found))
             return
-        try:
+        with told_when_refused(as_json=as_json):
             report = make_again(chosen, driver, without_refused=without_refused)
-        except AuditFailed as error:
-            _print_refused(error, as_json=as_json)
-            raise
-    _tell(report, as_json=as_json)
-
-
-def _print_refused(error: AuditFailed, *, as_json: bool) -> None:
-    if as_json:
-        write_json(error.report.to_json())  # type: ignore[attr-defined]
-
-
-def _tell(report: "RunReport", *, as_json: bool) -> None:
-    from flows.terminal import summary  # noqa: PLC0415
-
-    if as_json:
-        write_json(report.to_json())
-    else:
-        sys.stdout.write(summary(report))
-    if report.refused:
-        raise typer.Exit(2)
+    tell(report, as_json=as_json)

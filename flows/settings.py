@@ -11,7 +11,6 @@ from pydantic_core import ErrorDetails
 
 from flows.sources.settings import Source, hint, twice
 from transforms.canonical import CanonicalSettings, Criterion
-from transforms.cleaning import NAMES
 from transforms.errors import UsageError
 from transforms.outlet import Extractor
 from transforms.relation import PairSettings
@@ -38,6 +37,10 @@ class Cleaning(_Frozen):
     @field_validator("off")
     @classmethod
     def _known_rules(cls, names: tuple[str, ...]) -> tuple[str, ...]:
+        if not names:
+            return names
+        from transforms.cleaning import NAMES  # noqa: PLC0415 - compiled loops and patterns, for who turns one off
+
         known = sorted(NAMES)
         for name in names:
             if name not in known:

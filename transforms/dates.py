@@ -53,7 +53,7 @@ _ZONES: Final[dict[str, tzinfo]] = {
 }  # fmt: skip
 _PARTIAL_WEEK: Final = re.compile(r"\d{4}-?W\d\d(?!-?\d)")
 _SIGNED_ZONE: Final = re.compile(rf"\b(?:GMT|UTC|{'|'.join(_ZONES)}) ?(?=[+-]\d)")
-_MONTHS: Final = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+MONTHS: Final = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _MONTH: Final = (
     "jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?"
     "|nov(?:ember)?|dec(?:ember)?"
@@ -168,7 +168,7 @@ def _from_text(text: str, zone_name: str | None, is_day_first: bool | None) -> M
 def _from_written(found: re.Match[str], zone_name: str | None) -> Moment | None:
     """Read the styles of mail, feeds and bylines, for which dateutil would take twenty times as long."""
     day, month, first_month, second_day, year, hour, minute, second, half, zone = found.groups()
-    number = _MONTHS.index((month or first_month)[:3].lower()) + 1
+    number = MONTHS.index((month or first_month)[:3].lower()) + 1
     try:
         when = datetime(int(year), number, int(day or second_day))  # noqa: DTZ001 - its zone comes with its time
         if hour is None:

@@ -4,17 +4,16 @@ import re
 from datetime import date
 from typing import Final
 
-from transforms.dates import Moment, day_moment, parse_date
+from transforms.dates import MONTHS, Moment, day_moment, parse_date
 from transforms.urls import original
 
-_MONTHS: Final = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _YEAR: Final = r"((?:19|20)\d\d)"
 _MONTH: Final = r"(0[1-9]|1[0-2])"
 _DAY: Final = r"(0[1-9]|[12]\d|3[01])"
 _URL_DAYS: Final = tuple(
     re.compile(form)
     for form in (
-        rf"/{_YEAR}/(0?[1-9]|1[0-2]|{'|'.join(_MONTHS)})/(0?[1-9]|[12]\d|3[01])(?=/|$)",
+        rf"/{_YEAR}/(0?[1-9]|1[0-2]|{'|'.join(MONTHS)})/(0?[1-9]|[12]\d|3[01])(?=/|$)",
         rf"/{_YEAR}[/-]{_MONTH}[/-]{_DAY}(?=[/_.-]|$)",
         rf"[_-]{_YEAR}-{_MONTH}-{_DAY}(?=/|\.\w+$|$)",
         rf"/(?:t|\d{{6}}/t)?{_YEAR}{_MONTH}{_DAY}(?=[/_-]|$)",
@@ -43,7 +42,7 @@ def date_in_url(url: str) -> Moment | None:
 
 
 def _day(year: str, month: str, day: str) -> date | None:
-    number = _MONTHS.index(month) + 1 if month in _MONTHS else int(month)
+    number = MONTHS.index(month) + 1 if month in MONTHS else int(month)
     try:
         return date(int(year), number, int(day))
     except ValueError:

@@ -23,7 +23,7 @@ from transforms.parse import WIDE, Format, Malformed, Record, parse, settled
 from transforms.parse.envelope import opened
 from transforms.tables import DUMPS
 
-_WHOLE: Final = 1 << 62
+WHOLE_BYTES: Final = 1 << 62
 """More bytes than any member has: it is cut into one piece."""
 
 
@@ -154,7 +154,7 @@ def _require_as_kept(task: OpenTask) -> None:
 
 def whole(member: Member) -> Chunk:
     """Give a member as one piece, so that numbers count from its beginning."""
-    [piece] = chunks(member, _WHOLE)
+    [piece] = chunks(member, WHOLE_BYTES)
     return piece
 
 

@@ -22,7 +22,7 @@ from flows.again.raw import KeptDump, kept_dumps, open_dumps, require_kept
 from flows.inquiry.changes import Rebuilt, compare
 from flows.lake.integrity import part_damage
 from flows.lake.manifest import Manifest, Part
-from flows.lake.store import Store
+from flows.lake.store import Store, required
 from flows.lake.writer import Writer
 from flows.limits import require_few_rejects, require_free
 from flows.night import Night, audit_night, deduplicate, publish_night
@@ -111,9 +111,7 @@ def _begun(settings: Settings, driver: Driver, store: Store | None, *, without_r
     """Hold the lake, and give what there is to do."""
     store = store or Store.open(settings.lake, create=False)
     with store.writer() as writer:
-        parent = writer.current()
-        if parent is None:
-            raise UsageError(f"{store.address} has no snapshot yet; `broadsheet run` makes the first")
+        parent = required(writer.current(), store.address)
         _require_ledgers(writer, parent)
         dumps = kept_dumps(parent, writer.address)
         require_kept(dumps, writer.medium)
@@ -219,28 +217,20 @@ def _require_readable(work: Work, report: RunReport) -> None:
 def _summed(before: RunReport | None, report: RunReport) -> RunReport:
     if before is None:
         return report
-    unused: Counter[tuple[str, str]] = Counter()
-    for each in (before, report):
-        unused.update({(source, name): n for source, own in each.unused_fields.items() for name, n in own.items()})
-    summed = replace(
+    return replace(
         before,
         dumps=[*before.dumps, *report.dumps],
         pairs=dict(Counter(before.pairs) + Counter(report.pairs)),
         quarantine=dict(Counter(before.quarantine) + Counter(report.quarantine)),
         stage_seconds=dict(Counter(before.stage_seconds) + Counter(report.stage_seconds)),
-        unused_fields={},
-        sent={},  # a rebuild is no night of its sources: their ledger tells of those
     )
-    for (source, name), count in unused.items():
-        summed.unused_fields.setdefault(source, {})[name] = count
-    return summed
 
 
 def _publish(work: Work, progress: Progress, auditor: Executor) -> None:
     """Lay the ledgers beside what was made, audit all of it, and commit it as one snapshot."""
     report, made, writer = work.report, progress.report, work.writer
     if made:
-        for name in ("dumps", "pairs", "quarantine", "unused_fields", "stage_seconds"):
+        for name in ("dumps", "pairs", "quarantine", "stage_seconds"):
             setattr(report, name, getattr(made, name))
     workspace = writer.workspace / "ledgers"
     workspace.mkdir()

@@ -1,7 +1,7 @@
 """The replay: rejected records once more, from their places in the kept dumps, under today's settings, as one night.
 
 What is admitted now leaves quarantine and joins the lake as any night's articles do; the rest stays, with today's
-reason. The content is then that of a lake which had these settings when the dumps came.
+reason. Where the settings change nothing of what was admitted, the content is that of a lake which always had them.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -15,14 +15,14 @@ import pyarrow.parquet as pq
 
 from expectations.audit import warm_up
 from flows.accept import Arrival, quarantine, stage_tasks
-from flows.again.raw import KeptDump, Place, kept_dumps, open_dumps, records_at, require_kept
+from flows.again.raw import WHOLE_BYTES, KeptDump, Place, kept_dumps, open_dumps, records_at, require_kept
 from flows.dedup.tonight import Piece, open_staged
 from flows.inquiry.rejects import rejected_by
 from flows.lake.catalog import quoted, source
 from flows.lake.duck import open_duckdb, open_part
 from flows.lake.integrity import require_whole
 from flows.lake.manifest import Manifest, Part
-from flows.lake.store import Store
+from flows.lake.store import Store, required
 from flows.limits import within_quota
 from flows.night import Night, audit_night, deduplicate, publish_night
 from flows.publish import draft_dumps, take_in
@@ -37,7 +37,6 @@ from transforms.article import Reason
 from transforms.errors import UsageError
 from transforms.tables import DELIVERIES, QUARANTINE
 
-_WHOLE_BYTES = 1 << 62
 _KEY = ("dump_digest", "member", "record_number")
 
 Rejected = Mapping[str, Mapping[str | None, Sequence[Place]]]
@@ -68,9 +67,7 @@ def replay(
     """
     store = store or Store.open(settings.lake, create=False)
     with store.writer() as writer:
-        parent = writer.current()
-        if parent is None:
-            raise UsageError(f"{store.address} has no snapshot yet; `broadsheet run` makes the first")
+        parent = required(writer.current(), store.address)
         require_same_rules(parent, settings, writer.address)
         require_whole(writer.medium, parent, settings.verify_mb << 20)
         chosen = _chosen(parent, writer.address, reason, dump)
@@ -137,7 +134,7 @@ def _chosen(parent: Manifest, address: str, reason: str | None, dump: str | None
 
 
 def _staged(night: Night, arrivals: Iterable[Arrival], dumps: Sequence[KeptDump], chosen: Rejected) -> list[Staged]:
-    whole = night.settings.model_copy(update={"chunk_bytes": _WHOLE_BYTES})  # so that numbers count from the beginning
+    whole = night.settings.model_copy(update={"chunk_bytes": WHOLE_BYTES})  # so that numbers count from the beginning
     tasks = []
     counts = _record_counts(night, chosen)
     with night.timed("normalise"):

@@ -15,7 +15,7 @@ from flows.lake.query import open_snapshot
 from flows.lake.store import Store
 from flows.settings import Settings
 from transforms.article import ARTICLES
-from transforms.errors import LakeDamaged, UsageError
+from transforms.errors import LakeDamaged
 from transforms.relation import PairSettings
 
 _WANTED = "wanted"
@@ -63,9 +63,7 @@ def open_shelf(store: Store, at: int | None, settings: Settings) -> Iterator[She
 
     Raises UsageError when there is none, LakeDamaged when a part cannot be read.
     """
-    manifest = store.current() if at is None else store.manifest(at)
-    if manifest is None:
-        raise UsageError(f"{store.address} has no snapshot yet; `broadsheet run` makes the first")
+    manifest = store.chosen(at)
     is_under_settings = manifest.rules_digest == settings.rules_digest
     past = Past(manifest, store.address)
     with open_snapshot(store, manifest.number, threads=settings.cores) as connection:

@@ -22,6 +22,7 @@ from transforms.parse import (
     settled,
     xml_root,
 )
+from transforms.parse.decoding import is_mostly_utf8
 from transforms.parse.formats import BY_SUFFIX
 
 _COMPRESSED: Final = frozenset({".gz", ".gzip", ".z", ".zst", ".zstd", ".bz2", ".xz"})
@@ -182,9 +183,7 @@ def _sample(content: Data, around: int) -> bytes:
 
 
 def _legacy_encoding(sample: bytes) -> str:
-    text = sample.decode("utf-8", "replace")
-    wrong = text.count("\ufffd")
-    if sum(not c.isascii() for c in text) - wrong > wrong:
+    if is_mostly_utf8(sample):
         return "utf-8"  # Damaged here and there: parsing mends it line by line.
     western = sample.decode("latin-1")
     foreign = sum(not c.isascii() for c in western)

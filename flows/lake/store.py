@@ -62,6 +62,10 @@ class Store:
         """Return the newest snapshot, or None before the first; raise LakeDamaged when it or its chain is broken."""
         return history.newest(self.medium)
 
+    def chosen(self, at: int | None) -> Manifest:
+        """Return a snapshot by its number, or the newest; raise UsageError when there is none such."""
+        return required(self.current(), self.address) if at is None else self.manifest(at)
+
     @property
     def lasting(self) -> Lasting:
         """Where work is kept that is too long to be lost with its process; for who holds the lake as its writer."""
@@ -93,6 +97,13 @@ class Store:
                 newest = writer.current()
                 self.lasting.clear(but_upon=newest.number if newest else 0)
                 yield writer
+
+
+def required(manifest: Manifest | None, address: str) -> Manifest:
+    """Return the newest snapshot of a lake; raise UsageError where there is none yet."""
+    if manifest is None:
+        raise UsageError(f"{address} has no snapshot yet; `broadsheet run` makes the first")
+    return manifest
 
 
 def _open_bucket(address: str, hook: Hook, *, create: bool) -> Medium:

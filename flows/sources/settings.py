@@ -6,14 +6,16 @@ from collections import Counter
 from collections.abc import Collection, Iterable
 from difflib import get_close_matches
 from functools import cache
-from typing import Final, Literal
+from typing import TYPE_CHECKING, Final, Literal
 from zoneinfo import available_timezones
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
-from transforms.cleaning import Guide
 from transforms.fields import TARGETS
 from transforms.outlet import Extractor, NewFields, Outlet
+
+if TYPE_CHECKING:
+    from transforms.cleaning import Guide
 
 DateOrder = Literal["day first", "month first"]
 _LANGUAGE: Final = re.compile(r"[a-z]{2,3}")
@@ -101,8 +103,10 @@ class Source(BaseModel):
             extractor=self.extractor or extractor,
         )
 
-    def guide(self, off: Iterable[str]) -> Guide:
+    def guide(self, off: Iterable[str]) -> "Guide":
         """Give what cleaning needs of it; `off` are the rules turned off for all sources."""
+        from transforms.cleaning import Guide  # noqa: PLC0415 - compiled loops and patterns, which settings do without
+
         return Guide(frozenset(off), self.boilerplate)
 
 

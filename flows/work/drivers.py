@@ -1,6 +1,7 @@
 """Two ways to drive one description of a run. The plain one is here: this process and worker processes."""
 
 import os
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from threading import Lock, local
@@ -60,7 +61,7 @@ class Care(Generic[Item, Result]):
         return worker.do(function, item, self.watch(item))
 
 
-class Wariness(Care[Item, Result]):
+class Wariness(Care[Item, Result], ABC):
     """How a stage treats items whose bytes may do anything: what goes wrong over one is tried once more, and told."""
 
     memory_bytes: int
@@ -78,9 +79,9 @@ class Wariness(Care[Item, Result]):
                 raise
             return self.given_up(item, how_lost(lost, self.memory_bytes))
 
+    @abstractmethod
     def given_up(self, item: Item, how: str) -> Result:
         """Say what is to come of an item over which a process ended twice, and how it did."""
-        raise NotImplementedError
 
 
 class Driver(Protocol):

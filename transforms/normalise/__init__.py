@@ -64,7 +64,7 @@ def normalise(
         "byte_offset": [record.offset for record in values.records],
     }
     articles = pa.table({f.name: _array(columns[f.name], f.type) for f in STAGED}, schema=STAGED)
-    found = problems(told.texts, columns["word_count"])
+    found = problems(told)
     for record, problem in zip(values.records, found, strict=True):
         if problem:
             rejects.add(record, *problem)

@@ -9,7 +9,6 @@ from typing import Any, Final
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-from numpy.typing import NDArray
 
 from transforms.article import EDITS, Reason
 from transforms.cleaning import Cleaned, Guide, clean_all
@@ -19,7 +18,7 @@ from transforms.normalise.values import Column, Values, as_text
 from transforms.passages import passages
 from transforms.placeholder import MOST_WORDS, may_be_pages, placeholder
 from transforms.quality import count_bytes
-from transforms.words import fold
+from transforms.words import Folded, fold
 
 Problem = tuple[Reason, str] | None
 _CUT: Final = re.compile(r" ?\[\+\d{1,7} chars\]\Z")
@@ -30,15 +29,12 @@ _NOTHING: Final = frozenset({"null", "nan", "none", "n a", "removed", "undefined
 
 @dataclass(slots=True)
 class Stories:
-    """Cleaned texts, with what was lifted from them, and whether each is only a part of its story."""
+    """Cleaned texts, with what was lifted from them, whether each is only a part of its story, and their words."""
 
     cleaned: list[Cleaned]
     is_excerpt: list[bool]
-
-    @property
-    def texts(self) -> list[str]:
-        """Give the texts alone."""
-        return self.each("text")
+    texts: list[str]
+    folded: Folded
 
     def each(self, part: str) -> Column:
         """Give one attribute of what cleaning says of each."""
@@ -54,7 +50,9 @@ def stories(values: Values, guide: Guide) -> Stories:
     for at, text in enumerate(chosen):
         if text.endswith(" chars]") and (cut := _CUT.search(text)):
             chosen[at], is_excerpt[at] = text[: cut.start()], True
-    return Stories(clean_all(chosen, guide), is_excerpt)
+    cleaned = clean_all(chosen, guide)
+    texts = [each.text for each in cleaned]
+    return Stories(cleaned, is_excerpt, texts, fold(pa.array(texts, pa.string())))
 
 
 def _told(value: Any) -> str:
@@ -66,8 +64,7 @@ def _told(value: Any) -> str:
 
 def text_columns(stories: Stories) -> dict[str, Any]:
     """Give what is stored, measured and hashed of the texts."""
-    array = pa.array(stories.texts, pa.string())
-    folded = fold(array)
+    array, folded = pa.array(stories.texts, pa.string()), stories.folded
     words = hashed(folded)
     wide, steep = fingerprint(words)
     digits, uppers, breaks, sizes = count_bytes(array).T
@@ -87,13 +84,14 @@ def text_columns(stories: Stories) -> dict[str, Any]:
     }
 
 
-def problems(texts: list[str], word_counts: NDArray[np.int32]) -> list[Problem]:
+def problems(stories: Stories) -> list[Problem]:
     """Say of each text why it is none; only short ones need a look."""
-    found: list[Problem] = [None] * len(texts)
-    short = np.flatnonzero(word_counts <= MOST_WORDS).tolist()
-    folded = fold(pa.array([texts[i] for i in short], pa.string())).strings()
-    hints = may_be_pages(pa.array(folded, pa.string())).to_pylist()
-    for i, words, is_hinted in zip(short, folded, hints, strict=True):
+    folded = stories.folded
+    found: list[Problem] = [None] * len(folded)
+    short = np.flatnonzero(folded.word_counts <= MOST_WORDS).tolist()
+    told = [folded[i].decode() for i in short]
+    hints = may_be_pages(pa.array(told, pa.string())).to_pylist()
+    for i, words, is_hinted in zip(short, told, hints, strict=True):
         if not any(map(str.isalpha, words)):
             found[i] = Reason.NO_TEXT, "no words in the text field"
         elif words in _NOTHING:

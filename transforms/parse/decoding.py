@@ -36,6 +36,13 @@ def decode(raw: bytes, encoding: str) -> str:
     return text.removeprefix(BOM)
 
 
+def is_mostly_utf8(raw: bytes) -> bool:
+    """Tell UTF-8 that is damaged here and there from another encoding: more of it is sound than is not."""
+    text = raw.decode("utf-8", "replace")
+    wrong = text.count("\ufffd")
+    return sum(not c.isascii() for c in text) - wrong > wrong
+
+
 def settled(data: Data, encoding: str) -> str:
     """Replace `utf-16` by the one of its two orders that the data begins with."""
     if encoding != "utf-16":

@@ -8,7 +8,7 @@ from typing import Final
 from resiliparse.parse.encoding import detect_encoding, map_encoding_to_html5
 
 from transforms.article import Reason
-from transforms.parse.decoding import decode
+from transforms.parse.decoding import decode, is_mostly_utf8
 from transforms.parse.record import Data, Fault, Malformed, Record, malformed, too_long
 
 _HEAD_BYTES: Final = 4096
@@ -94,7 +94,7 @@ def _strictly(raw: bytes, codec: str) -> str | None:
 
 def _roughly(raw: bytes, guesses: list[str]) -> str:
     """Decode what is damaged under every guess: under the first that loses little, else as the bytes look."""
-    if _is_mostly_utf8(raw):
+    if is_mostly_utf8(raw):
         try:
             return decode(raw, "utf-8")
         except UnicodeDecodeError:
@@ -104,9 +104,3 @@ def _roughly(raw: bytes, guesses: list[str]) -> str:
         if text.count("\ufffd") <= _MOST_DAMAGE * len(text):
             return text
     return raw.decode(guesses[0] if guesses else "cp1252", "replace")
-
-
-def _is_mostly_utf8(raw: bytes) -> bool:
-    text = raw.decode("utf-8", "replace")
-    wrong = text.count("\ufffd")
-    return sum(not c.isascii() for c in text) - wrong > wrong
