@@ -2,16 +2,10 @@
 
 import sys
 import traceback
-from dataclasses import asdict
-from datetime import UTC, datetime
-from pathlib import Path
-from typing import Annotated, Literal
 
 import typer
 
-from flows import mending
-from flows.options import Json, Lake, SettingsFile, existing, tell, told_when_refused, write_json
-from flows.settings import load_settings
+from flows.commands import asking, keeping, running
 from transforms.errors import BroadsheetError
 
 app = typer.Typer(
@@ -24,212 +18,24 @@ app = typer.Typer(
 
 _INTERRUPTED = 130
 
-Form = Literal["table", "json", "csv", "parquet"]
-
-
-@app.command()
-def run(
-    paths: Annotated[list[Path] | None, typer.Argument(help="Dumps or folders (default: the landing folder).")] = None,
-    lake: Lake = None,
-    settings: SettingsFile = None,
-    source: Annotated[str | None, typer.Option(help="Outlet of the files that do not say.")] = None,
-    *,
-    as_json: Json = False,
-) -> None:
-    """Take in one night's dumps and publish a snapshot."""
-    from flows.run import run as run_night  # noqa: PLC0415
-    from flows.terminal import shown_progress  # noqa: PLC0415
-    from flows.work.drivers import PlainDriver  # noqa: PLC0415 - help and usage errors need none of this
-
-    chosen = load_settings(settings, lake=lake)
-    refused = told_when_refused(as_json=as_json)
-    with shown_progress() as progress, PlainDriver(chosen.workers, progress) as driver, refused:
-        report = run_night(paths or [], chosen, driver, source)
-    tell(report, as_json=as_json)
-
-
-@app.command()
-def query(
-    sql: Annotated[str, typer.Argument(help="One SELECT over articles, copies, pairs, ...")],
-    lake: Lake = None,
-    settings: SettingsFile = None,
-    at: Annotated[int | None, typer.Option(help="Number of an older snapshot.")] = None,
-    form: Annotated[Form, typer.Option("--format", help="How to write the answer.")] = "table",
-    *,
-    as_json: Json = False,
-) -> None:
-    """Answer a question about the current snapshot, reading only."""
-    from flows.lake.answers import render  # noqa: PLC0415
-    from flows.lake.query import open_snapshot, run_query  # noqa: PLC0415
-
-    with open_snapshot(existing(lake, settings), at) as connection:
-        answer = run_query(connection, sql)
-    sys.stdout.buffer.write(render(answer, "json" if as_json else form))
-
-
-@app.command()
-def explain(
-    article_id: Annotated[str, typer.Argument(help="Id of an article or cluster, or the first 6 characters or more.")],
-    lake: Lake = None,
-    settings: SettingsFile = None,
-    at: Annotated[int | None, typer.Option(help="Number of an older snapshot.")] = None,
-    *,
-    as_json: Json = False,
-) -> None:
-    """Tell why an article is, or is not, a copy of others, and where it came from; reading only."""
-    from flows.inquiry.explain import explain as explain_article  # noqa: PLC0415
-    from flows.inquiry.explanation_sheet import explanation_sheet  # noqa: PLC0415
-    from flows.inquiry.shelf import open_shelf  # noqa: PLC0415
-
-    chosen = load_settings(settings, lake=lake)
-    with open_shelf(existing(lake, settings), at, chosen) as shelf:
-        found = explain_article(shelf, article_id)
-    write_json(found) if as_json else sys.stdout.write(explanation_sheet(found, chosen.pairs))
-
-
-@app.command()
-def similar(
-    file: Annotated[Path, typer.Argument(help="A text in UTF-8; - is standard input.")],
-    lake: Lake = None,
-    settings: SettingsFile = None,
-    at: Annotated[int | None, typer.Option(help="Number of an older snapshot.")] = None,
-    limit: Annotated[int, typer.Option(min=1, help="Most articles to show.")] = 10,
-    *,
-    as_json: Json = False,
-) -> None:
-    """Tell whether a text has run before, in these words or like ones; reading only."""
-    from flows.inquiry.matches_sheet import matches_sheet  # noqa: PLC0415
-    from flows.inquiry.shelf import open_shelf  # noqa: PLC0415
-    from flows.inquiry.similar import read_text  # noqa: PLC0415
-    from flows.inquiry.similar import similar as find_similar  # noqa: PLC0415
-
-    chosen = load_settings(settings, lake=lake)
-    text = read_text(file, chosen.max_record_bytes)
-    with open_shelf(existing(lake, settings), at, chosen) as shelf:
-        found = find_similar(shelf, text, limit)
-    write_json(found) if as_json else sys.stdout.write(matches_sheet(found, chosen.pairs))
-
-
-@app.command()
-def snapshots(lake: Lake = None, settings: SettingsFile = None, *, as_json: Json = False) -> None:
-    """List the snapshots that are kept; the last is what readers see."""
-    from flows.terminal import snapshot_rows, snapshot_table  # noqa: PLC0415
-
-    store = existing(lake, settings)
-    rows = snapshot_rows([store.manifest(number) for number in store.numbers()])
-    write_json({"snapshots": rows}) if as_json else sys.stdout.write(snapshot_table(rows))
-
-
-@app.command()
-def sources(
-    lake: Lake = None,
-    settings: SettingsFile = None,
-    at: Annotated[int | None, typer.Option(help="Number of an older snapshot.")] = None,
-    *,
-    as_json: Json = False,
-) -> None:
-    """Tell what each source sends, what it is used for, and what has changed since the nights before."""
-    from flows.inquiry.shelf import open_shelf  # noqa: PLC0415
-    from flows.inquiry.sources import sources as describe  # noqa: PLC0415
-    from flows.inquiry.sources_sheet import sources_sheet  # noqa: PLC0415
-
-    chosen = load_settings(settings, lake=lake)
-    with open_shelf(existing(lake, settings), at, chosen) as shelf:
-        found = describe(shelf, chosen)
-    write_json({"sources": found}) if as_json else sys.stdout.write(sources_sheet(found))
-
-
-@app.command()
-def report(
-    lake: Lake = None,
-    settings: SettingsFile = None,
-    at: Annotated[int | None, typer.Option(help="Number of an older snapshot.")] = None,
-    out: Annotated[Path | None, typer.Option(help="File to write (default: report-N.html, N the snapshot).")] = None,
-    *,
-    as_json: Json = False,
-) -> None:
-    """Write the quality report of a snapshot as one HTML file that needs nothing else."""
-    from flows.desk import write_report  # noqa: PLC0415
-
-    written = write_report(existing(lake, settings), at, out)
-    write_json(asdict(written)) if as_json else sys.stdout.write(str(written))
-
-
-for _command in (mending.quarantine, mending.replay, mending.rebuild):
+for _command in (
+    running.run,
+    asking.query,
+    asking.explain,
+    asking.similar,
+    asking.sources,
+    asking.quarantine,
+    asking.report,
+    running.replay,
+    running.rebuild,
+    running.serve,
+    keeping.snapshots,
+    keeping.rollback,
+    keeping.verify,
+    keeping.clean,
+    keeping.compact,
+):
     app.command()(_command)
-
-
-@app.command()
-def rollback(
-    number: Annotated[int, typer.Argument(help="Snapshot to go back to; `broadsheet snapshots` lists them.")],
-    lake: Lake = None,
-    settings: SettingsFile = None,
-    *,
-    as_json: Json = False,
-) -> None:
-    """Publish an older snapshot's content again, as a new snapshot. Dumps taken since count as never taken."""
-    from flows.lake.rollback import roll_back  # noqa: PLC0415
-
-    manifest = roll_back(existing(lake, settings), number)
-    if as_json:
-        write_json({"snapshot": manifest.number, "content_of": number})
-    else:
-        sys.stdout.write(f"published snapshot {manifest.number}: the content of snapshot {number}\n")
-
-
-@app.command()
-def verify(lake: Lake = None, settings: SettingsFile = None, *, as_json: Json = False) -> None:
-    """Read every manifest, part and kept dump, and name each file that is not as it was written."""
-    from flows.lake.integrity import require_undamaged  # noqa: PLC0415
-    from flows.lake.integrity import verify as verify_lake  # noqa: PLC0415
-    from flows.terminal import verification_text  # noqa: PLC0415
-
-    store = existing(lake, settings)
-    found = verify_lake(store.medium)
-    write_json(asdict(found)) if as_json else sys.stdout.write(verification_text(found))
-    require_undamaged(found, store.address)
-
-
-@app.command()
-def clean(
-    lake: Lake = None,
-    settings: SettingsFile = None,
-    *,
-    remove: Annotated[bool, typer.Option("--remove", help="Remove it; without this, only tell.")] = False,
-    as_json: Json = False,
-) -> None:
-    """Tell, or remove, what retention lets go of: old snapshots, and files that no kept snapshot names."""
-    from flows.lake.retention import clean as clean_lake  # noqa: PLC0415
-    from flows.terminal import removal_text  # noqa: PLC0415
-
-    chosen = load_settings(settings, lake=lake)
-    removal = clean_lake(existing(lake, settings), chosen.retention, datetime.now(UTC), remove=remove)
-    if as_json:
-        write_json(asdict(removal) | {"removed": remove})
-    else:
-        sys.stdout.write(removal_text(removal, removed=remove))
-
-
-@app.command()
-def compact(lake: Lake = None, settings: SettingsFile = None, *, as_json: Json = False) -> None:
-    """Merge many small files into few, as a new snapshot with the same rows."""
-    from flows.lake.compaction import compact as compact_lake  # noqa: PLC0415
-
-    done = compact_lake(existing(lake, settings))
-    if as_json:
-        write_json(asdict(done))
-    elif done.snapshot is None:
-        sys.stdout.write(f"nothing to merge: {done.parts_before} parts\n")
-    else:
-        sys.stdout.write(f"published snapshot {done.snapshot}: {done.parts_before} parts made {done.parts_after}\n")
-
-
-@app.command()
-def serve(lake: Lake = None, settings: SettingsFile = None) -> None:
-    """Start Prefect's server and the nightly schedule, and stay until interrupted."""
-    from flows.serve import serve as serve_schedule  # noqa: PLC0415
-
-    serve_schedule(load_settings(settings, lake=lake), settings)
 
 
 def main() -> None:

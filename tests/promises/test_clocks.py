@@ -15,8 +15,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from flows import accept, cli, publish
+from flows import accept, publish
 from flows import run as description
+from flows.commands import keeping
 from flows.lake import connect, folder, lock, store
 from flows.lake.integrity import verify
 from flows.lake.retention import clean
@@ -39,7 +40,7 @@ _CLOCKS: Final = (
     (publish, "datetime"),
     (lock, "datetime"),
     (folder, "datetime"),
-    (cli, "datetime"),
+    (keeping, "datetime"),
     (accept, "time"),
 )
 """Every module of the plain run that reads the clock, and by what name."""
@@ -172,7 +173,7 @@ def test_a_landed_file_that_lay_still_is_taken_by_any_clock(tmp_path: Path, shif
 def clean_by_hand(lake: Path, shift: timedelta, settings_file: Path) -> None:
     """Give the command, by a clock that was moved."""
     with clock_moved(shift):
-        cli.clean(lake=str(lake), settings=settings_file, remove=True, as_json=False)
+        keeping.clean(lake=str(lake), settings=settings_file, remove=True, as_json=False)
 
 
 def stray_part(lake: Path) -> Path:

@@ -1,37 +1,34 @@
-"""The commands that look at what was rejected and run it, or everything, again."""
+"""The commands that take dumps in, tonight's or kept ones again."""
 
 import sys
 from dataclasses import asdict
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from flows.options import Json, Lake, SettingsFile, existing, tell, told_when_refused, write_json
+from flows.options import DumpOption, Json, Lake, ReasonOption, SettingsFile, tell, told_when_refused, write_json
 from flows.settings import load_settings
 
-ReasonOption = Annotated[str | None, typer.Option(help="Only records rejected for this reason.")]
-DumpOption = Annotated[str | None, typer.Option(help="Only records of this dump: its name, or how its digest begins.")]
 
-
-def quarantine(
+def run(
+    paths: Annotated[list[Path] | None, typer.Argument(help="Dumps or folders (default: the landing folder).")] = None,
     lake: Lake = None,
     settings: SettingsFile = None,
-    reason: ReasonOption = None,
-    dump: DumpOption = None,
-    at: Annotated[int | None, typer.Option(help="Number of an older snapshot.")] = None,
-    limit: Annotated[int, typer.Option(min=1, help="Most rows and samples to show.")] = 10,
+    source: Annotated[str | None, typer.Option(help="Outlet of the files that do not say.")] = None,
     *,
     as_json: Json = False,
 ) -> None:
-    """Tell what was not admitted and why, with samples, and which short texts may be no stories; reading only."""
-    from flows.inquiry.rejects import look_into  # noqa: PLC0415 - help and usage errors need none of this
-    from flows.inquiry.rejects_sheet import rejects_sheet  # noqa: PLC0415
-    from flows.inquiry.shelf import open_shelf  # noqa: PLC0415
+    """Take in one night's dumps and publish a snapshot."""
+    from flows.run import run as run_night  # noqa: PLC0415
+    from flows.terminal import shown_progress  # noqa: PLC0415
+    from flows.work.drivers import PlainDriver  # noqa: PLC0415
 
     chosen = load_settings(settings, lake=lake)
-    with open_shelf(existing(lake, settings), at, chosen) as shelf:
-        found = look_into(shelf, reason, dump, limit)
-    write_json(asdict(found)) if as_json else sys.stdout.write(rejects_sheet(found))
+    refused = told_when_refused(as_json=as_json)
+    with shown_progress() as progress, PlainDriver(chosen.workers, progress) as driver, refused:
+        report = run_night(paths or [], chosen, driver, source)
+    tell(report, as_json=as_json)
 
 
 def replay(
@@ -81,3 +78,10 @@ def rebuild(
         with told_when_refused(as_json=as_json):
             report = make_again(chosen, driver, without_refused=without_refused)
     tell(report, as_json=as_json)
+
+
+def serve(lake: Lake = None, settings: SettingsFile = None) -> None:
+    """Start Prefect's server and the nightly schedule, and stay until interrupted."""
+    from flows.serve import serve as serve_schedule  # noqa: PLC0415
+
+    serve_schedule(load_settings(settings, lake=lake), settings)

@@ -1,0 +1,1 @@
+"""The commands of the command line: arguments in, answers out, the work done elsewhere."""
