@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
+from datetime import date
 from typing import Any
 
 from transforms.drift import Sent
@@ -29,7 +30,7 @@ class DumpReport:
 
 @dataclass(slots=True)
 class RunReport:
-    """One run. `outcome` is published, nothing new, or refused (by the audit).
+    """One run. `outcome` is published, nothing new, or refused (by the audit); `day` is the day that it is for.
 
     `ignored` names files that are no dumps; `drift` says by source what it sends otherwise than before, and `sent` what
     it sends.
@@ -37,6 +38,7 @@ class RunReport:
 
     run_id: str
     lake: str
+    day: date | None = None
     outcome: str = "nothing new"
     snapshot: int | None = None
     verdict: str | None = None
@@ -51,6 +53,8 @@ class RunReport:
     sent: dict[str, Sent] = field(default_factory=dict, repr=False)
     findings: list[dict[str, Any]] = field(default_factory=list)
     stage_seconds: dict[str, float] = field(default_factory=dict)
+    page: str | None = None
+    """Where its quality report lies: a path, or an address in a bucket."""
 
     @property
     def refused(self) -> list[DumpReport]:

@@ -6,6 +6,7 @@ One description, driven by `flows.work.drivers.PlainDriver` or by Prefect; both 
 from collections.abc import Iterable
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import nullcontext
+from datetime import date
 from pathlib import Path
 from typing import Final
 
@@ -50,11 +51,13 @@ def run(
     default_source: str | None = None,
     auditor: Executor | None = None,
     store: Store | None = None,
+    *,
+    day: date | None = None,
 ) -> RunReport:
     """Take the dumps under some paths (none: the landing folder) into the lake, as one snapshot or not at all.
 
     `auditor` is a process that has `expectations.audit.warm_up` behind it; without one the run starts its own.
-    `store` is the lake of the settings, opened already.
+    `store` is the lake of the settings, opened already; `day` the day that the run is for (default: today).
     Raises UsageError for wrong paths or settings, NoRoom, LakeBusy, LakeDamaged, and AuditFailed with the report as
     `report`.
     """
@@ -67,7 +70,7 @@ def run(
     require_some(landing, paths)
     store = store or Store.open(settings.lake, create=True)
     with store.writer() as writer:
-        night = _nightfall(writer, settings, driver, default_source)
+        night = _nightfall(writer, settings, driver, default_source, day or settings.schedule.day_of(writer.started_at))
         night.report.ignored = landing.ignored
         tasks = [
             ReceiveTask(f.path, f.name, writer.workspace / f"dump-{i:05}", settings, still_seconds)
@@ -87,14 +90,14 @@ def run(
 
 
 def _nightfall(
-    writer: Writer, settings: Settings, driver: Driver, default_source: str | None, attempt: int = 1
+    writer: Writer, settings: Settings, driver: Driver, default_source: str | None, day: date, attempt: int = 1
 ) -> Night:
     """Begin on the newest snapshot."""
     parent = writer.current()
     require_same_rules(parent, settings, writer.address)
     workspace = writer.workspace / f"attempt-{attempt}"
     workspace.mkdir()
-    report = RunReport(writer.run_id, settings.lake)
+    report = RunReport(writer.run_id, settings.lake, day)
     return Night(writer, parent, settings, driver, default_source, workspace, report, attempt)
 
 
@@ -105,7 +108,8 @@ def _done_again(night: Night) -> Night:
     """
     if night.attempt == MOST_ATTEMPTS:
         raise CommitConflict(f"{MOST_ATTEMPTS} times another run published first; run again when fewer are at work")
-    again = _nightfall(night.writer, night.settings, night.driver, night.default_source, night.attempt + 1)
+    day = night.report.day or night.settings.schedule.day_of(night.writer.started_at)
+    again = _nightfall(night.writer, night.settings, night.driver, night.default_source, day, night.attempt + 1)
     again.report.stage_seconds |= night.report.stage_seconds
     again.report.ignored = night.report.ignored
     return again

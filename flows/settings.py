@@ -2,9 +2,11 @@
 
 import os
 import tomllib
+from datetime import date, datetime
 from hashlib import sha256
 from pathlib import Path
 from typing import Annotated, Any, Final
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator
 from pydantic_core import ErrorDetails
@@ -49,10 +51,25 @@ class Cleaning(_Frozen):
 
 
 class Schedule(_Frozen):
-    """When the nightly run starts."""
+    """When the nightly run starts, and in whose time zone a day is counted.
+
+    notify: block of Prefect's that tells of failed nights, TYPE/NAME, such as slack-webhook/ops.
+    reports_url: where the lake's folder of reports is served, for links to them.
+    """
 
     cron: str = "15 2 * * *"
     timezone: str = "UTC"
+    notify: Annotated[str | None, Field(pattern="^[a-z0-9-]+/[a-z0-9-]+$")] = None
+    reports_url: Annotated[str | None, Field(pattern="^https?://")] = None
+
+    def day_of(self, moment: datetime) -> date:
+        """Tell on what day a moment is there; raise UsageError when there is no such time zone."""
+        try:
+            return moment.astimezone(ZoneInfo(self.timezone)).date()
+        except (ZoneInfoNotFoundError, ValueError) as error:
+            raise UsageError(
+                f"[schedule] timezone {self.timezone!r} is no time zone; write it like 'Europe/London'"
+            ) from error
 
 
 class Retention(_Frozen):
