@@ -136,7 +136,7 @@ def _run_id(ago: int) -> str:
 def _laid_down(writer: Writer, manifest: Manifest) -> float:
     begin = perf_counter()
     told = lay_down(writer, manifest)
-    assert "reports/" in told, told
+    assert told.name, told.trouble
     return perf_counter() - begin
 
 
