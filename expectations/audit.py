@@ -96,8 +96,9 @@ def audit(
     """Run every expectation over what tonight's run, `run_id`, makes of the parent snapshot.
 
     DuckDB is given little memory at first, for a million rows need no more and the libraries take 300 MB beside it;
-    `memory_mb`, in MiB, is for what does not get by with that. `connect` opens a DuckDB that can read the files. The workspace, which must exist, is left as it was. Raises
-    LakeDamaged when a table cannot be read at all; an expectation that cannot be answered is an errored finding.
+    `memory_mb`, in MiB, is for what does not get by with that. `connect` opens a DuckDB that can read the files. The
+    workspace, which must exist, is left as it was. Raises LakeDamaged when a table cannot be read at all; an
+    expectation that cannot be answered is an errored finding.
     """
     warm_up()
     sparing_mb = min(memory_mb, _SPARING_MB)
