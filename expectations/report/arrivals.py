@@ -1,6 +1,5 @@
 """What came in: the night's dumps, and its sources beside their own trailing nights."""
 
-from collections.abc import Mapping
 from typing import Any, Final
 
 from expectations.report.answers import Snapshot, ask
@@ -61,7 +60,7 @@ SOURCES: Final = (
 
 def arrivals(snapshot: Snapshot) -> Section:
     """Ask what the night took in."""
-    data: Mapping[str, Any] = {
+    data: dict[str, Any] = {
         "totals": ask(snapshot, TOTALS),
         "dumps": ask(snapshot, DUMPS),
         "sources": ask(snapshot, SOURCES),

@@ -23,7 +23,7 @@ _PARTS: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Matrix:
-    """Copies by the outlet of the canonical copy (a row) and copying outlet (a column), each with its shade, from 0 to 5."""
+    """Copies by outlet of the canonical copy (a row) and of the other (a column), each with its shade, 0 to 5."""
 
     sql: str
     origins: Sequence[str]
