@@ -59,10 +59,18 @@ def write_report(store: Store, at: int | str | None, out: Path | None) -> Writte
     return Written(manifest.number, str(path), len(page), edition.is_refused)
 
 
-def lay_down(writer: Writer, manifest: Manifest) -> str:
+@dataclass(frozen=True, slots=True)
+class Laid:
+    """Where in the lake the page of a night is, or what came in its way."""
+
+    name: str | None
+    trouble: str | None = None
+
+
+def lay_down(writer: Writer, manifest: Manifest) -> Laid:
     """Put the page of a night, published or refused, into the lake's `reports/`, and the index over all nights anew.
 
-    Says where the page is, or what came in its way: a published night has not failed when its page has.
+    Raises nothing: a published night has not failed when its page has.
     """
     store = Store(writer.medium)
     try:
@@ -72,8 +80,10 @@ def lay_down(writer: Writer, manifest: Manifest) -> str:
         _put(writer, _INDEX, _index(store))
         writer.medium.settle([name, _INDEX])
     except Exception as error:  # noqa: BLE001 - whatever it is, it comes after the commit, and must not look like a failure of it
-        return f"the quality report could not be laid down: {_first_line(error)}; `broadsheet report` writes it"
-    return f"quality report: {writer.address}/{name}"
+        return Laid(
+            None, f"the quality report could not be laid down: {_first_line(error)}; `broadsheet report` writes it"
+        )
+    return Laid(name)
 
 
 def edition_of(manifest: Manifest) -> Edition:

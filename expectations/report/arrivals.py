@@ -52,8 +52,10 @@ SOURCES: Final = (
             ELSE 'as before'
         END AS news,
         told.*, count(*) OVER () AS sources
-    FROM told WHERE records > 0 OR 2 * nights >= (SELECT max(ago) FROM nights)
-    ORDER BY records > 0, greatest(records, usual) DESC, source LIMIT 25
+    FROM told WHERE records > 0 OR (nights >= 3 AND 2 * nights >= (SELECT max(ago) FROM nights))
+    QUALIFY row_number() OVER (PARTITION BY records > 0 ORDER BY greatest(records, usual) DESC, source)
+        <= if(records > 0, 25, 10)
+    ORDER BY records > 0, greatest(records, usual) DESC, source
     """
 )
 

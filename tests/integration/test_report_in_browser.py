@@ -6,8 +6,6 @@ from urllib.parse import quote
 
 import pytest
 
-from flows.desk import lay_down
-from flows.lake.store import Store
 from tests.browser import Browser, browser, found
 from tests.integration.nights import take_unaudited, write_dump
 from tests.unit.expectations.strange_lake import HOSTILE, STRUCK, page
@@ -38,15 +36,11 @@ def there() -> Iterator[Browser]:
 
 @pytest.fixture(scope="module")
 def reports(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Lay down the pages of two nights."""
+    """Take two nights, each with its page."""
     folder = tmp_path_factory.mktemp("reports")
     for n in range(2):
         record = {"title": f"Harbour wall {n}", "body": f"The council voted {n} times to mend the wall of the harbour."}
         take_unaudited(folder / "lake", [write_dump(folder / f"{n}.jsonl", [record])])
-    store = Store.open(folder / "lake", create=False)
-    with store.writer() as writer:
-        for number in store.numbers():
-            lay_down(writer, store.manifest(number))
     return folder / "lake" / "reports"
 
 
