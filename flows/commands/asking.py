@@ -115,11 +115,13 @@ def report(
     lake: Lake = None,
     settings: SettingsFile = None,
     at: At = None,
-    out: Annotated[Path | None, typer.Option(help="File to write (default: report-N.html, N the snapshot).")] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="File to write (default: report-N.html, or report-refused.html).")
+    ] = None,
     *,
     as_json: Json = False,
 ) -> None:
-    """Write the quality report of a snapshot as one HTML file that needs nothing else."""
+    """Write the quality report of a snapshot, or of a refused night, as one HTML file that needs nothing else."""
     from flows.desk import write_report  # noqa: PLC0415
 
     written = write_report(existing(lake, settings), at, out)

@@ -18,6 +18,7 @@ from flows.lake.duck import open_duckdb
 from flows.lake.manifest import Manifest
 from flows.lake.store import Store
 from transforms.errors import LakeDamaged, UsageError
+from transforms.tables import schema_digest
 
 _UNREADABLE: Final = "Failed to read file"
 """How DuckDB begins when a page of a part cannot be unpacked."""
@@ -88,8 +89,9 @@ def open_snapshot(
 
 def _show(connection: duckdb.DuckDBPyConnection, store: Store, manifest: Manifest | None) -> None:
     """Attach the snapshot's catalog, if it is there and whole; else make its views anew, 150 ms for 3,000 parts."""
-    is_published = manifest and manifest.verdict not in ("failed", "errored")
-    catalog = store.medium.catalog(manifest.number) if manifest and is_published else None
+    # A catalog of an older version lacks the views and columns of today.
+    is_shown = manifest and manifest.verdict not in ("failed", "errored") and manifest.schema_digest == schema_digest()
+    catalog = store.medium.catalog(manifest.number) if manifest and is_shown else None
     if catalog:
         try:
             connection.execute(f"ATTACH {quoted(str(catalog))} AS lake (READ_ONLY)")
