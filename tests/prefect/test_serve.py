@@ -134,7 +134,8 @@ def test_after_a_kill_nothing_is_left_and_a_new_start_buries_the_dead_and_leaves
 
 def servers(process: subprocess.Popen[bytes]) -> list[psutil.Process]:
     """Find the server that a `serve` has started."""
-    return [each for each in psutil.Process(process.pid).children() if "flows.server" in each.cmdline()]
+    alive = [each for each in psutil.Process(process.pid).children() if each.status() != psutil.STATUS_ZOMBIE]
+    return [each for each in alive if "flows.server" in each.cmdline()]
 
 
 def three(server: Server) -> Any:
