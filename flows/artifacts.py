@@ -89,10 +89,10 @@ def _findings(report: RunReport) -> list[dict[str, Any]]:
 
 def _questions(report: RunReport) -> str:
     """Give for each finding the SQL that lists its offenders, and the command that asks it."""
-    refused = "" if report.outcome == "published" else " --refused"
+    refused = "" if report.outcome == "published" else " --at refused"
     asked = f"Ask with `broadsheet query{refused} --lake {report.lake} 'SQL'`.\n"
     return asked + "".join(
-        f"\n**{finding.get('name')}**, {finding['severity']}: {finding['table_name']}: {finding['expectation']}\n\n"
+        f"\n**{finding.get('name')}**, {finding['severity']}: {finding['expectation']}\n\n"
         + _fenced(f"{finding['offenders_sql']}\n", "sql")
         for finding in report.findings
         if finding["offenders_sql"]

@@ -75,6 +75,8 @@ class RunReport:
     stage_seconds: dict[str, float] = field(default_factory=dict)
     page: str | None = None
     """Where its quality report lies: a path, or an address in a bucket."""
+    page_trouble: str | None = None
+    """Why there is none."""
 
     @property
     def lost_fields(self) -> dict[str, int]:
