@@ -154,6 +154,8 @@ def set_back(database: Path, planned: list[str]) -> None:
             due = f"2001-01-0{day} 02:15:00.000000"
             change = "UPDATE flow_run SET expected_start_time = ?, next_scheduled_start_time = ? WHERE id = ?"
             db.execute(change, [due, due, run])
+            state = "UPDATE flow_run_state SET state_details = json_set(state_details, '$.scheduled_time', ?)"
+            db.execute(f"{state} WHERE flow_run_id = ?", [f"2001-01-0{day}T02:15:00Z", run])
 
 
 def test_a_port_that_is_taken_is_said_in_one_sentence(tmp_path: Path) -> None:
