@@ -6,6 +6,7 @@ import secrets
 import tempfile
 from collections.abc import Iterator
 from itertools import count
+from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Self
 
@@ -18,6 +19,8 @@ from flows.lake.duck import open_duckdb
 from flows.lake.manifest import Manifest
 from flows.lake.store import Store
 from transforms.errors import LakeDamaged, UsageError
+from transforms.macros import MACROS
+from transforms.views import SHOWN
 
 _UNREADABLE: Final = "Failed to read file"
 """How DuckDB begins when a page of a part cannot be unpacked."""
@@ -29,6 +32,7 @@ _TABLE_FUNCTIONS: Final = frozenset(
         "generate_series", "json_each", "json_tree", "parquet_file_metadata", "parquet_metadata", "parquet_schema",
         "parquet_scan", "range", "read_parquet", "repeat", "unnest",
         "duckdb_columns", "duckdb_functions", "duckdb_memory", "duckdb_settings", "duckdb_tables", "duckdb_views",
+        *(macro.name for macro in MACROS if macro.is_table),
     }
 )  # fmt: skip
 
@@ -89,15 +93,26 @@ def open_snapshot(
 def _show(connection: duckdb.DuckDBPyConnection, store: Store, manifest: Manifest | None) -> None:
     """Attach the snapshot's catalog, if it is there and whole; else make its views anew, 150 ms for 3,000 parts."""
     catalog = store.medium.catalog(manifest.number) if manifest else None
-    if catalog:
-        try:
-            connection.execute(f"ATTACH {quoted(str(catalog))} AS lake (READ_ONLY)")
-            connection.execute("USE lake")
-        except duckdb.Error:
-            catalog = None  # derived data: whatever ails it, the manifest knows better
-    if not catalog:
+    if not (catalog and _attached(connection, catalog)):
         for statement in view_statements(manifest, store.address):
             connection.execute(statement)
+
+
+def _attached(connection: duckdb.DuckDBPyConnection, catalog: Path) -> bool:
+    """Attach a catalog, unless it cannot be read, or is of an older version that knew fewer views or macros."""
+    shown = (
+        "SELECT view_name FROM duckdb_views() UNION ALL SELECT function_name FROM duckdb_functions() WHERE NOT internal"
+    )
+    try:
+        connection.execute(f"ATTACH {quoted(str(catalog))} AS lake (READ_ONLY)")
+        names = {name for (name,) in connection.execute(f"FROM ({shown})").fetchall()}
+        if names.issuperset(each.name for each in (*SHOWN, *MACROS)):
+            connection.execute("USE lake")
+            return True
+        connection.execute("DETACH lake")
+    except duckdb.Error:
+        return False  # derived data: whatever ails it, the manifest knows better
+    return False
 
 
 def run_query(connection: duckdb.DuckDBPyConnection, sql: str) -> pa.Table:
