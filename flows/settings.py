@@ -2,9 +2,11 @@
 
 import os
 import tomllib
+from datetime import date, datetime
 from hashlib import sha256
 from pathlib import Path
 from typing import Annotated, Any, Final
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator
 from pydantic_core import ErrorDetails
@@ -49,10 +51,19 @@ class Cleaning(_Frozen):
 
 
 class Schedule(_Frozen):
-    """When the nightly run starts."""
+    """When the nightly run starts, and in whose time zone a day is counted."""
 
     cron: str = "15 2 * * *"
     timezone: str = "UTC"
+
+    def day_of(self, moment: datetime) -> date:
+        """Tell on what day a moment is there; raise UsageError when there is no such time zone."""
+        try:
+            return moment.astimezone(ZoneInfo(self.timezone)).date()
+        except (ZoneInfoNotFoundError, ValueError) as error:
+            raise UsageError(
+                f"[schedule] timezone {self.timezone!r} is no time zone; write it like 'Europe/London'"
+            ) from error
 
 
 class Retention(_Frozen):
@@ -79,6 +90,13 @@ class Rejected(_Frozen):
     max_mb_per_dump: int = Field(default=64, ge=0)
     max_share: float = Field(default=0.5, ge=0, le=1)
     min_records: int = Field(default=1000, ge=1)
+
+
+class Lineage(_Frozen):
+    """Where OpenLineage events of each run go: to a service, or to the end of a file; neither by default."""
+
+    url: str | None = None
+    file: Path | None = None
 
 
 class Settings(_Frozen):
@@ -115,6 +133,7 @@ class Settings(_Frozen):
     schedule: Schedule = Schedule()
     retention: Retention = Retention()
     quarantine: Rejected = Rejected()
+    lineage: Lineage = Lineage()
 
     @field_validator("pairs")
     @classmethod
@@ -169,7 +188,7 @@ class Settings(_Frozen):
         return sha256(self.model_dump_json().encode()).hexdigest()
 
 
-_MODELS: Final = (Settings, Source, Cleaning, Schedule, Retention, Rejected)
+_MODELS: Final = (Settings, Source, Cleaning, Schedule, Retention, Rejected, Lineage)
 
 
 def load_settings(path: Path | None, **changes: Any) -> Settings:

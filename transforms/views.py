@@ -164,6 +164,41 @@ REVISIONS: Final = View(
      AND v.previous_id IS NOT NULL""",
 )
 
-DERIVED: Final = (STORIES_PER_DAY, TIME_TO_COPY, WHO_COPIES_WHOM, REVISIONS)
+SOURCES: Final = View(
+    "sources",
+    "derived",
+    "What each source has sent in all its nights.",
+    (
+        Column("source", pa.string(), "Outlet; of records that cannot be read, that of most others in the dump"),
+        Column("first_day", pa.date32(), "Day of the run that brought its first record"),
+        Column("last_day", pa.date32(), "Day of the run that brought its last"),
+        Column("nights", pa.int64(), "Days of runs that brought any", "days"),
+        Column("records", pa.int64(), "Records that it sent", "records"),
+        Column("admitted", pa.int64(), "Of them new articles", "articles"),
+        Column("quarantined_share", pa.float64(), "Share of its records in quarantine", "0 to 1"),
+        Column(
+            "copied_share",
+            pa.float64(),
+            "Share of its new articles that were copies; null without any",
+            "0 to 1",
+            nullable=True,
+        ),
+        Column("newest_published_at", TIMESTAMP, "Latest date among its articles", "UTC", nullable=True),
+    ),
+    sql="""
+    SELECT
+        source,
+        min(day) AS first_day,
+        max(day) AS last_day,
+        count(DISTINCT day) AS nights,
+        sum(records)::BIGINT AS records,
+        sum(admitted)::BIGINT AS admitted,
+        sum(quarantined) / sum(records) AS quarantined_share,
+        sum(copies) / nullif(sum(admitted), 0) AS copied_share,
+        max(newest_published_at) AS newest_published_at
+    FROM source_counts GROUP BY source""",
+)
+
+DERIVED: Final = (STORIES_PER_DAY, TIME_TO_COPY, WHO_COPIES_WHOM, REVISIONS, SOURCES)
 SHOWN: Final = (*VIEWS, *DERIVED)
 """All views of the catalog, in the order of the data dictionary."""

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from flows.lake.query import Reader
 
 
-def ask(sql: str, *parameters: object, lake: str | Path = "lake", at: int | None = None) -> "pd.DataFrame":
+def ask(sql: str, *parameters: object, lake: str | Path = "lake", at: int | str | None = None) -> "pd.DataFrame":
     """Answer one question about the newest snapshot, or snapshot `at`, as a data frame; $1 and so on are parameters.
 
     Raises UsageError for anything but a query and when there is no such lake or snapshot, duckdb.Error for what DuckDB
@@ -19,8 +19,10 @@ def ask(sql: str, *parameters: object, lake: str | Path = "lake", at: int | None
         return reader.sql(sql, list(parameters)).df()
 
 
-def connect(lake: str | Path = "lake", at: int | None = None) -> "Reader":
+def connect(lake: str | Path = "lake", at: int | str | None = None) -> "Reader":
     """Open the newest snapshot of a lake, or snapshot `at`, read-only and locked down to the lake's parts.
+
+    `at` may be `refused`, for the last night that its audit refused.
 
     Raises UsageError when there is no such lake or snapshot, LakeDamaged when its newest manifest is not whole.
     """

@@ -67,14 +67,14 @@ class Reader:
 
 
 def open_snapshot(
-    store: Store, number: int | None = None, *, memory_limit: str = "4GB", threads: int | None = None
+    store: Store, at: int | str | Manifest | None = None, *, memory_limit: str = "4GB", threads: int | None = None
 ) -> duckdb.DuckDBPyConnection:
-    """Open a connection in memory over the newest snapshot, or over `number`, and lock it down.
+    """Open a connection in memory over the newest snapshot, or the one that is chosen, and lock it down.
 
     It reads the lake's parts and nothing else. DuckDB's allowance covers writing, too, so statements of strangers
     go through `run_query` or a `Reader`, which let nothing but queries pass.
     """
-    manifest = store.current() if number is None else store.manifest(number)
+    manifest = at if isinstance(at, Manifest) else store.current() if at is None else store.chosen(at)
     connection = open_duckdb(store.address)
     _show(connection, store, manifest)
     for statement in (
@@ -92,21 +92,21 @@ def open_snapshot(
 
 def _show(connection: duckdb.DuckDBPyConnection, store: Store, manifest: Manifest | None) -> None:
     """Attach the snapshot's catalog, if it is there and whole; else make its views anew, 150 ms for 3,000 parts."""
-    catalog = store.medium.catalog(manifest.number) if manifest else None
+    is_published = manifest and manifest.verdict not in ("failed", "errored")
+    catalog = store.medium.catalog(manifest.number) if manifest and is_published else None
     if not (catalog and _attached(connection, catalog)):
         for statement in view_statements(manifest, store.address):
             connection.execute(statement)
 
 
 def _attached(connection: duckdb.DuckDBPyConnection, catalog: Path) -> bool:
-    """Attach a catalog, unless it cannot be read, or is of an older version that knew fewer views or macros."""
-    shown = (
-        "SELECT view_name FROM duckdb_views() UNION ALL SELECT function_name FROM duckdb_functions() WHERE NOT internal"
-    )
+    """Attach a catalog, unless it cannot be read, or is of a version that knew other views and macros."""
+    views = "SELECT view_name, column_count FROM duckdb_views() WHERE NOT internal"
+    macros = "SELECT function_name, NULL FROM duckdb_functions() WHERE NOT internal"
     try:
         connection.execute(f"ATTACH {quoted(str(catalog))} AS lake (READ_ONLY)")
-        names = {name for (name,) in connection.execute(f"FROM ({shown})").fetchall()}
-        if names.issuperset(each.name for each in (*SHOWN, *MACROS)):
+        found = set(connection.execute(f"{views} UNION ALL {macros}").fetchall())
+        if found == {(view.name, len(view.columns)) for view in SHOWN} | {(macro.name, None) for macro in MACROS}:
             connection.execute("USE lake")
             return True
         connection.execute("DETACH lake")
