@@ -105,11 +105,11 @@ def _show(name: str, figures: dict[str, Any], questions: dict[str, str]) -> None
         a.index(wanted) + 1 if wanted in a else None for wanted, a in zip(questions, figures["answers"], strict=True)
     ]
     first = sum(place == 1 for place in places)
-    sys.stdout.write(
-        f"{name}: index {figures['index']:.1f} s, {figures['bytes'] / 1e6:.0f} MB, "
-        f"peak {figures['peak'] / 1e6:.0f} MB; question {1000 * median(figures['times']):.0f} ms; found {sum(map(bool, places))} of {len(places)}, "
-        f"{first} of them first\n"
-    )
+    megabytes = f"{figures['bytes'] / 1e6:.0f} MB, peak {figures['peak'] / 1e6:.0f} MB"
+    found = f"found {sum(map(bool, places))} of {len(places)}, {first} of them first"
+    milliseconds = 1000 * median(figures["times"])
+    sys.stdout.write(f"{name}: index {figures['index']:.1f} s, {megabytes}; question {milliseconds:.0f} ms; {found}\n")
+    sys.stdout.flush()
 
 
 def _nights(store: Store, scratch: Path) -> None:
