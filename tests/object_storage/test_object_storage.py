@@ -20,8 +20,11 @@ from flows.lake.query import open_snapshot
 from flows.lake.retention import clean
 from flows.lake.rollback import roll_back
 from flows.lake.store import Store
-from flows.settings import Retention
-from tests.integration.nights import content, take_unaudited, write_dump
+from flows.settings import Retention, Settings
+from flows.trial import try_run
+from flows.watch.health import examine
+from flows.work.drivers import PlainDriver
+from tests.integration.nights import Unaudited, content, take_unaudited, write_dump
 from tests.object_storage.conftest import BUCKET, PROJECT
 from tests.object_storage.server import LOSES_ANSWERS, WITHOUT_CONDITIONS
 from transforms.errors import LakeDamaged, NotALake, Unreachable, UsageError
@@ -215,3 +218,21 @@ def test_a_nights_page_and_the_index_lie_under_the_address(lake: str, tmp_path: 
 
     assert told.page_trouble is None
     assert {told.page, f"{lake}/reports/index.html"} == {f"{lake}/{name}" for name in reports}
+
+
+def test_a_dry_run_and_a_look_at_its_health_leave_a_bucket_as_it_is(lake: str, tmp_path: Path) -> None:
+    take_unaudited(lake, [a_dump(tmp_path, "first")])
+    settings = Settings(lake=lake, workers=1)
+    before = objects(lake)
+    with PlainDriver(1) as driver:
+        found = try_run([a_dump(tmp_path, "second", "as before")], settings, driver, auditor=Unaudited())
+    health = examine(settings, datetime.now(UTC))
+
+    assert ("would be published", 1) == (found.report.outcome, sum(found.report.pairs.values()))
+    assert (1, 1, None) == tuple(health.facts[name] for name in ("snapshot", "shown", "held_by"))
+    assert before == objects(lake)
+
+
+def objects(lake: str) -> dict[str, str]:
+    """Give every object of a lake and what tells its bytes."""
+    return {head["path"]: str(head["e_tag"]) for page in obstore.list(client(lake)) for head in page}
