@@ -53,11 +53,14 @@ def _beyond(rows: pa.Table, max_bytes: int) -> np.ndarray[tuple[int], np.dtype[n
 def require_few_rejects(report: RunReport, limits: Rejected) -> None:
     """Raise AuditFailed when so much of a run is quarantined that its settings, not its records, must be wrong.
 
-    Of several dumps the one with the most rejects does not count: a stranger's file must not stop the others.
+    Of several dumps the one with the most rejects does not count: a stranger's file must not stop the others. Nor does
+    what was forgotten.
     """
     consumed = sorted((d for d in report.dumps if d.status == "consumed"), key=lambda dump: dump.quarantined)
     judged = consumed[:-1] or consumed
-    read, rejected = (sum(getattr(dump, name) for dump in judged) for name in ("records_read", "quarantined"))
+    read, rejected = (
+        sum(getattr(dump, name) - dump.forgotten for dump in judged) for name in ("records_read", "quarantined")
+    )
     if read < limits.min_records or rejected <= limits.max_share * read:
         return
     worst = consumed[-1].name

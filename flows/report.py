@@ -25,6 +25,8 @@ class DumpReport:
     detail: str | None = None
     outlet: str | None = None
     """What `--source` named."""
+    forgotten: int = 0
+    """Of the quarantined, those that were refused because they were forgotten."""
 
 
 @dataclass(slots=True)

@@ -6,6 +6,7 @@ from typing import Final
 import pyarrow as pa
 
 from transforms.article import ARTICLES, TIMESTAMP
+from transforms.forgotten import FORGOTTEN
 from transforms.schema import PARTITION_COLUMN, Column, Table
 
 WIDE_BANDS: Final = 64
@@ -238,6 +239,7 @@ STORED: Final = (
     SOURCE_FIELDS,
     RUNS,
     AUDITS,
+    FORGOTTEN,
 )
 VIEWS: Final = (ARTICLES, COPIES, DELIVERIES, PAIRS, QUARANTINE, CLUSTER_CHANGES, DUMPS, SOURCE_FIELDS, RUNS, AUDITS)
 

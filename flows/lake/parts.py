@@ -25,6 +25,7 @@ _SORT_KEYS: Final = {
     "dumps": ("run_id", "dump_name"),
     "source_fields": ("run_id", "source", "field", "kind"),
     "runs": ("snapshot",),
+    "forgotten": ("forgotten_on", "kind", "key"),
     "audits": ("run_id", "table_name", "expectation"),
 }
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 
 from transforms.article import Reason
-from transforms.parse import article_lines, columnar, delimited, feed, html, mail, newsml, nitf, sgml, warc
+from transforms.parse import article_lines, columnar, delimited, feed, html, kept, mail, newsml, nitf, sgml, warc
 from transforms.parse.columnar import row_group_count
 from transforms.parse.decoding import WIDE, decode, lines, settled
 from transforms.parse.document import document
@@ -48,7 +48,7 @@ def parse(
 ) -> Iterator[Record | Malformed]:
     """Yield the records of the data, numbered from 0.
 
-    `start` and `stop` choose a part: bytes that begin and end at line ends for JSON Lines, between articles for SGML
+    `start` and `stop` choose a part: bytes that begin and end at line ends for JSON Lines and what is kept, between articles for SGML
     and web archives, row groups for Parquet; the other formats are read whole. Offsets are bytes from the beginning of
     the data, null for Parquet.
     Raises DumpRefused, in a sentence that leaves naming the file to the caller, when the file as a whole is broken.
@@ -65,6 +65,8 @@ def parse(
             return sgml.articles(data, settled(data, encoding), start, stop, max_record_bytes)
         case Format.WARC:
             return warc.pages(data, start, stop, max_record_bytes)
+        case Format.KEPT:
+            return kept.records(data, start, stop)
         case _:
             return _WHOLE[form](data, settled(data, encoding), max_record_bytes)
 
