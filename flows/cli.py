@@ -34,6 +34,7 @@ for _command in (
     keeping.verify,
     keeping.clean,
     keeping.compact,
+    keeping.forget,
 ):
     app.command()(_command)
 

@@ -70,6 +70,14 @@ class Forgotten:
         """Tell whether anything is forgotten."""
         return bool(self.since)
 
+    def holds(self, keys: Iterable[tuple[str, str]]) -> bool:
+        """Tell whether all of these are known."""
+        return all(key in self.since.get(Key(kind), {}) for kind, key in keys)
+
+    def beginning(self, kind: Key, begin: str) -> tuple[str, ...]:
+        """Give the keys that begin so."""
+        return tuple(sorted(key for key in self.since.get(kind, {}) if key.startswith(begin)))
+
     def hits(self, columns: Mapping[str, Any], raws: Sequence[bytes | None]) -> list[str | None]:
         """Say of each record why it is refused, or None; `raws` are the bytes of those that are no articles.
 
@@ -87,7 +95,7 @@ class Forgotten:
     def hit(self, raw: bytes) -> str | None:
         """Say why what cannot be read as a record is refused, or None."""
         day = self.since.get(Key.RECORD, {}).get(key_of(Key.RECORD, raw))
-        return day and f"forgotten on {day} ({Key.RECORD})"
+        return f"forgotten on {day} ({Key.RECORD})" if day else None
 
 
 NOTHING: Final = Forgotten()

@@ -29,7 +29,8 @@ class Carried:
 def carry(manifest: Manifest, address: str, workspace: Path, renamed: Mapping[str, str]) -> Carried:
     """Carry all ledgers on; dumps that were consumed become superseded, for a rebuild notes them once more.
 
-    `renamed` gives old and new names of kept dumps from which something was forgotten. No column of an older version is needed: what is missing is null, or empty where it may not be.
+    `renamed` gives old and new names of kept dumps from which something was forgotten. No column of an older version is
+    needed: what is missing is null, or empty where it may not be.
     """
     kept: list[Part] = []
     drafts: list[Draft] = []

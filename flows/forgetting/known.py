@@ -1,6 +1,5 @@
 """What a lake has forgotten: the ledger of it, read and written."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -55,6 +54,6 @@ def draft_forgotten(news: News, run_id: str, workspace: Path) -> Draft:
 
 
 def _rows(manifest: Manifest | None, address: str) -> pa.Table:
-    parts: Iterable[str] = [part.path for part in manifest.parts_of(FORGOTTEN.name)] if manifest else []
+    parts = [part.path for part in manifest.parts_of(FORGOTTEN.name)] if manifest else []
     tables = [pq.ParquetFile(open_part(address, path)).read() for path in parts]
     return pa.concat_tables([FORGOTTEN.schema.empty_table(), *(table.cast(FORGOTTEN.schema) for table in tables)])

@@ -63,8 +63,8 @@ def _lines(task: RedactTask, member: Member, struck: Mapping[int, str]) -> Itera
 def redact_tonight(night: Night, arrivals: Sequence[Arrival], rejects: pa.Table) -> list[Arrival]:
     """Give tonight's dumps, and in the place of those with records that were forgotten what is to be kept of them."""
     struck = _by_dump(rejects.filter(pc.equal(rejects["reason"], Reason.FORGOTTEN)).select(_PLACE))
-    kept = []
-    for arrival in arrivals:
+    kept = list(arrivals)
+    for number, arrival in enumerate(arrivals):
         receipt, dump = arrival.receipt, night.report.dumps[arrival.place]
         if receipt.raw and receipt.digest in struck and dump.status == "consumed":
             _take_back(night.writer, receipt.raw)
@@ -72,8 +72,7 @@ def redact_tonight(night: Night, arrivals: Sequence[Arrival], rejects: pa.Table)
             task = RedactTask(receipt, dump.name, struck[receipt.digest], path, night.settings)
             raw = night.driver.call("redact", redact, task)
             dump.raw_name = raw.name
-            arrival = replace(arrival, receipt=replace(receipt, raw=raw))
-        kept.append(arrival)
+            kept[number] = replace(arrival, receipt=replace(receipt, raw=raw))
     return kept
 
 

@@ -27,13 +27,16 @@ _DAMAGE: Final = (tarfile.TarError, zstandard.ZstdError, EOFError, ValueError, K
 
 def write_kept(receipt: Receipt, path: Path) -> RawCopy:
     """Write a receipt and its members at a path; the same always gives the same bytes."""
-    with path.open("wb") as file, zstandard.ZstdCompressor(write_checksum=True).stream_writer(file) as sink:
-        with tarfile.open(fileobj=cast("IO[bytes]", sink), mode="w|", format=tarfile.PAX_FORMAT) as archive:
-            head = orjson.dumps(_told(receipt))
-            archive.addfile(_entry(_RECEIPT, len(head)), BytesIO(head))
-            for number, member in enumerate(receipt.members):
-                with member.path.open("rb") as content:
-                    archive.addfile(_entry(_name(number), member.path.stat().st_size), content)
+    head = orjson.dumps(_told(receipt))
+    with (
+        path.open("wb") as file,
+        zstandard.ZstdCompressor(write_checksum=True).stream_writer(file) as sink,
+        tarfile.open(fileobj=cast("IO[bytes]", sink), mode="w|", format=tarfile.PAX_FORMAT) as archive,
+    ):
+        archive.addfile(_entry(_RECEIPT, len(head)), BytesIO(head))
+        for number, member in enumerate(receipt.members):
+            with member.path.open("rb") as content:
+                archive.addfile(_entry(_name(number), member.path.stat().st_size), content)
     with path.open("rb") as written:
         return RawCopy(path, KEPT_SUFFIX, file_digest(written, "sha256").hexdigest())
 
@@ -84,9 +87,12 @@ def _entry(name: str, byte_count: int) -> tarfile.TarInfo:
 
 @contextmanager
 def _opened(path: Path) -> Iterator[tarfile.TarFile]:
-    with path.open("rb") as file, zstandard.ZstdDecompressor().stream_reader(file) as stream:
-        with tarfile.open(fileobj=cast("IO[bytes]", stream), mode="r|") as archive:
-            yield archive
+    with (
+        path.open("rb") as file,
+        zstandard.ZstdDecompressor().stream_reader(file) as stream,
+        tarfile.open(fileobj=cast("IO[bytes]", stream), mode="r|") as archive,
+    ):
+        yield archive
 
 
 def _content(archive: tarfile.TarFile, entry: tarfile.TarInfo | None) -> IO[bytes]:

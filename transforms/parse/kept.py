@@ -33,8 +33,8 @@ def dumped(record: Record | Malformed, forgotten: str | None = None) -> bytes:
     return json.dumps(row, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass") + b"\n"
 
 
-def records(data: Data, start: int, stop: int | None) -> Iterator[Record | Malformed]:
-    """Read what was written."""
+def records(data: Data, start: int, stop: int | None, _most: int) -> Iterator[Record | Malformed]:
+    """Read what was written, however long: it was within the limit of its day."""
     for number, (begin, end) in enumerate(lines(data, "utf-8", start, stop)):
         offset, raw, *rest = json.loads(data[begin:end].decode("utf-8", "surrogatepass"))
         if len(rest) == 1:
@@ -91,3 +91,17 @@ def _typed(value: Any) -> Any:
     if kind in _READ:
         return _READ[kind](inner[0])
     return tuple(map(_typed, inner)) if kind == "tuple" else [*map(_typed, inner)]
+
+
+def strings(value: Any) -> Iterator[str]:
+    """Give all texts inside a value."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, bytes):
+        yield value.decode("utf-8", "surrogateescape")
+    elif isinstance(value, dict):
+        for inner in value.values():
+            yield from strings(inner)
+    elif isinstance(value, list | tuple):
+        for inner in value:
+            yield from strings(inner)
