@@ -17,7 +17,6 @@ from flows.lake.catalog import source
 from flows.lake.duck import open_duckdb
 from flows.lake.manifest import Manifest
 from flows.lake.medium import Entry, Medium
-from flows.lake.retention import unnamed_files
 from flows.lake.store import Store
 from flows.lake.writer import Writer
 from flows.settings import Settings
@@ -25,7 +24,7 @@ from flows.sources.files import received
 from transforms.errors import DumpRefused
 from transforms.tables import DUMPS
 
-DERIVED: Final = ("reports", "refused")
+_DERIVED: Final = ("reports", "refused")
 """Folders of what tells of snapshots; some of these are gone, and what is left can be told again."""
 
 
@@ -61,12 +60,16 @@ def purge(store: Store, settings: Settings) -> Purged:
 
 
 def _files(writer: Writer, kept: list[Manifest], settings: Settings) -> dict[str, int]:
-    """Give the files to remove, and their sizes."""
+    """Give the files to remove, and their sizes, in the order in which they go: what speaks of parts before these."""
     medium = writer.medium
-    derived = {name: entry for folder in DERIVED for name, entry in _entries(medium, folder)}
-    found = {name: entry.byte_count for name, entry in (unnamed_files(medium, kept) | derived).items()}
+    derived = {name: entry for folder in _DERIVED for name, entry in _entries(medium, folder)}
+    named = {part.path for manifest in kept for part in manifest.parts}
+    parts = {name: entry for name, entry in medium.entries("parts").items() if name not in named}
+    shown = tuple(f"catalogs/catalog-{manifest.number:06}-" for manifest in kept)
+    catalogs = {name: entry for name, entry in medium.entries("catalogs").items() if not name.startswith(shown)}
     raw = medium.entries("raw")
-    return found | {name: raw[name].byte_count for name in _lost_dumps(writer, kept, raw, settings)}
+    dumps = {name: raw[name] for name in _lost_dumps(writer, kept, raw, settings)}
+    return {name: entry.byte_count for name, entry in (derived | parts | catalogs | dumps).items()}
 
 
 def _entries(medium: Medium, folder: str) -> Iterable[tuple[str, Entry]]:

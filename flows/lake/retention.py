@@ -60,7 +60,7 @@ def _plan(store: Store, retention: Retention, now: datetime) -> Removal:
     manifests = [store.manifest(number) for number in store.numbers()]
     expired = tuple(_expired(manifests, retention, now))
     kept = [manifest for manifest in manifests if manifest.number not in expired]
-    unnamed = unnamed_files(store.medium, kept)
+    unnamed = _unnamed(store.medium, kept)
     oldest = now - timedelta(hours=retention.min_age_hours)
     old = {name: entry for name, entry in unnamed.items() if entry.modified_at <= oldest}
     rebuilds = store.lasting.left()
@@ -82,7 +82,7 @@ def _expired(manifests: list[Manifest], retention: Retention, now: datetime) -> 
         yield manifest.number
 
 
-def unnamed_files(medium: Medium, kept: list[Manifest]) -> dict[str, Entry]:
+def _unnamed(medium: Medium, kept: list[Manifest]) -> dict[str, Entry]:
     """List the parts that none of the snapshots names, and the catalogs of other snapshots."""
     named = {part.path for manifest in kept for part in manifest.parts}
     numbers = {manifest.number for manifest in kept}
