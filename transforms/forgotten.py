@@ -21,10 +21,10 @@ class Key(StrEnum):
     """By what a record is known again; the first that hits is told."""
 
     ARTICLE = "article"
-    TEXT = "text"
     URL = "url"
     SOURCE = "source"
     AUTHOR = "author"
+    TEXT = "text"
     RECORD = "record"
     """The bytes of a record that is no article, but holds the words of one."""
 
@@ -36,7 +36,7 @@ FORGOTTEN = Table(
     (
         Column("run_id", pa.string(), "The run that forgot it"),
         Column("forgotten_on", pa.date32(), "When", "UTC day"),
-        Column("kind", pa.string(), "By what it is known: article, text, url, source, author or record"),
+        Column("kind", pa.string(), "By what it is known: article, url, source, author, text or record"),
         Column("key", pa.string(), "Its id, or a digest of its address, source, author or bytes", "hex"),
         Column("prints", pa.list_(pa.int64()), "Hashes of stretches of its text, by which leftovers are looked for"),
     ),
@@ -81,7 +81,7 @@ class Forgotten:
     def hits(self, columns: Mapping[str, Any], raws: Sequence[bytes | None]) -> list[str | None]:
         """Say of each record why it is refused, or None; `raws` are the bytes of those that are no articles.
 
-        Of several keys the one that was forgotten first is told: that is why it went.
+        Of several keys the one that was forgotten first is told, for that is why it went; of one day the first kind.
         """
         first: list[tuple[date, str] | None] = [None] * len(raws)
         for kind, known in self.since.items():

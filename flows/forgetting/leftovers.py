@@ -12,6 +12,7 @@ import pyarrow.parquet as pq
 
 from flows.again.raw import whole
 from flows.intake.chunks import records
+from flows.intake.decompress import unpacked
 from flows.intake.kept import KEPT_SUFFIX, read_kept
 from flows.intake.receipt import Member, Receipt
 from flows.intake.sniff import PARQUET_MAGIC
@@ -25,7 +26,6 @@ from transforms.parse import Format, Record
 from transforms.parse.kept import strings
 from transforms.text_prints import STRETCH_BYTES, Sieve
 
-_BLOCK_BYTES: Final = 8 << 20
 _JOINED: Final = 4_096
 """Records of which the texts are searched at a time."""
 
@@ -116,12 +116,15 @@ def _is_parquet(path: Path) -> bool:
 
 
 def _blocks(path: Path) -> Iterator[bytes]:
-    """Read a file, each block with the end of the one before."""
+    """Read a file, unpacked where it is packed, each block with the end of the one before."""
+    end = b""
     with path.open("rb") as file:
-        end = b""
-        while block := file.read(_BLOCK_BYTES):
-            yield end + block
-            end = block[-(STRETCH_BYTES - 1) :]
+        try:
+            for block in unpacked(file.read, path.name)[1]:
+                yield end + block
+                end = (end + block)[-(STRETCH_BYTES - 1) :]
+        except DumpRefused:
+            yield path.read_bytes()  # half a stream, or one that only looks like it
 
 
 def _tables(path: Path, columns: list[str] | None = None) -> Iterator[memoryview]:

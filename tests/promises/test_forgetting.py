@@ -1,11 +1,10 @@
 """What is forgotten leaves no byte in the lake, and never comes back, whatever is run afterwards."""
 
 import gzip
-import io
 import shutil
 import zipfile
 from collections.abc import Callable
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
@@ -16,31 +15,26 @@ import pytest
 from flows.again import rebuild as again
 from flows.again.rebuild import rebuild
 from flows.again.replay import replay
-from flows.forgetting import forget as forgetting
 from flows.forgetting.forget import Forgetting, forget, look_ahead
 from flows.forgetting.request import Request
-from flows.inquiry.explain import explain
-from flows.inquiry.shelf import open_shelf
 from flows.lake import connect
 from flows.lake.compaction import compact
 from flows.lake.integrity import verify
 from flows.lake.retention import clean
 from flows.lake.rollback import roll_back
 from flows.lake.store import Store
-from flows.run import run
 from flows.settings import Retention, Settings
 from flows.work.drivers import PlainDriver
 from tests.faults.stories import body
 from tests.integration.nights import Unaudited, content, take_unaudited, write_dump
 from tests.promises.bytewise import files_with
-from transforms.errors import AuditFailed, UsageError
 
+pytestmark = [pytest.mark.slow, pytest.mark.promise(22)]
 TODAY: Final = date(2026, 11, 22)
-SECRET: Final = "quillfeather"
+FAR_AHEAD: Final = datetime.now(UTC) + timedelta(days=400)
+WORD: Final = "quillfeather"
 """In every form of the story that is to be forgotten, and in nothing else."""
-STORY: Final = (
-    f"The {SECRET} letter was read aloud in the old council house, and its writer wishes that it had not. " * 2
-)
+STORY: Final = f"The {WORD} letter was read aloud in the old council house, and its writer wishes that it had not. " * 2
 NEAR: Final = (
     f"{'A letter was read aloud in the old council house, and its writer wishes that it had not. ' * 2}{body(9)}"
 )
@@ -57,6 +51,9 @@ LETTERS: Final = "\n".join(
     f"Date: Mon, 2 Mar 2026 1{n}:00:00 +0000\n\n{text}\n"
     for n, text in enumerate((body(6), STORY, body(7)))
 )
+
+
+Step = Callable[[], object]
 
 
 def record(name: str, text: str, **more: str) -> dict[str, str]:
@@ -153,19 +150,17 @@ def lake(bare: Path, tmp_path: Path) -> Path:
     return tmp_path / "lake"
 
 
-@pytest.mark.promise(22)
 def test_no_file_holds_a_word_of_it_and_all_of_them_are_whole(whole: Path, bare: Path, dumps: list[Path]) -> None:
-    before, raw = files_with(whole, SECRET), {name for name in files_with(whole, SECRET) if name.startswith("raw/")}
+    before, raw = files_with(whole, WORD), {name for name in files_with(whole, WORD) if name.startswith("raw/")}
 
     assert len(dumps) == len(raw) == len(list((bare / "raw").iterdir()))
     assert {"parts/articles", "parts/quarantine"} <= {
         name.rpartition("/")[0].partition("/published")[0] for name in before
     }
-    assert [] == files_with(bare, SECRET)
+    assert [] == files_with(bare, WORD)
     assert () == verify(Store.open(bare, create=False).medium).damaged
 
 
-@pytest.mark.promise(22)
 def test_the_content_is_that_of_a_lake_which_refused_it_from_the_first(
     bare: Path, whole: Path, dumps: list[Path], tmp_path: Path
 ) -> None:
@@ -180,12 +175,11 @@ def test_the_content_is_that_of_a_lake_which_refused_it_from_the_first(
     take_unaudited(tmp_path / "bare", [other])
 
     assert content(tmp_path / "bare") == content(knowing)
-    assert [] == files_with(knowing, SECRET)
-    assert sum(dump.forgotten for dump in report.dumps) == report.quarantine["forgotten"] == len(dumps) + 1
+    assert [] == files_with(knowing, WORD)
+    assert sum(dump.forgotten for dump in report.dumps) == report.quarantine["forgotten"] == len(dumps)
     assert all(dump.records_read == dump.admitted + dump.replayed + dump.quarantined for dump in report.dumps)
 
 
-@pytest.mark.promise(22)
 def test_what_comes_again_is_refused_by_a_row_that_says_why(lake: Path, tmp_path: Path) -> None:
     again_in = [
         write_dump(tmp_path / "new" / "more.jsonl", [record("letter", "Other words at the same address, " + body(12))]),
@@ -202,10 +196,9 @@ def test_what_comes_again_is_refused_by_a_row_that_says_why(lake: Path, tmp_path
         ("more.jsonl", 0, f"forgotten on {TODAY} (url)", None),
         ("moved.jsonl", 0, f"forgotten on {TODAY} (text)", None),
     ] == rows
-    assert [] == files_with(lake, SECRET)
+    assert [] == files_with(lake, WORD)
 
 
-@pytest.mark.promise(22)
 def test_no_kind_of_run_brings_it_back(lake: Path, dumps: list[Path], tmp_path: Path, monkeypatch: Any) -> None:
     monkeypatch.setattr(again, "WAVE_BYTES", 1)
     repacked = tmp_path / "again.jsonl.gz"
@@ -213,22 +206,16 @@ def test_no_kind_of_run_brings_it_back(lake: Path, dumps: list[Path], tmp_path: 
     take_unaudited(lake, [*dumps, repacked])
     before = content(lake)
     store = Store.open(lake, create=False)
-    steps: list[Callable[[], object]] = [
+    steps: list[Step] = [
         lambda: take_unaudited(lake, [write_dump(tmp_path / "x.jsonl", [record("x", body(14)), LINES[1]])]),
         lambda: replayed(lake),
         lambda: rebuilt(lake),
         lambda: compact(store),
         lambda: roll_back(store, store.numbers()[0]),
-        lambda: clean(store, Retention(snapshots=1, days=0), store_time(), remove=True),
+        lambda: clean(store, Retention(snapshots=1, days=0), FAR_AHEAD, remove=True),
     ]
     for step in steps:
         step()
-        assert [] == files_with(lake, SECRET)
+        assert [] == files_with(lake, WORD)
     assert before == content(lake)
     assert () == verify(store.medium).damaged
-
-
-def store_time() -> Any:
-    from datetime import UTC, datetime, timedelta  # noqa: PLC0415
-
-    return datetime.now(UTC) + timedelta(days=400)
