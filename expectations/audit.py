@@ -11,21 +11,22 @@ import re
 import tempfile
 import warnings
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal
 
+from expectations.habits import LOST_CANONICAL, SOURCE_NIGHT
 from expectations.projection import Connect, open_database, project
+from expectations.promise import Promise, Severity
+from expectations.promises import promises
 from expectations.snapshot import Snapshot
 from expectations.thresholds import load_thresholds
 
 if TYPE_CHECKING:
     from great_expectations.core import ExpectationValidationResult
-    from great_expectations.expectations.expectation import Expectation
 
-Severity = Literal["critical", "warning"]
 Status = Literal["passed", "failed", "errored"]
-Verdict = Literal["passed", "warned", "failed", "errored"]
+Verdict = Literal["passed", "warned", "accepted", "failed", "errored"]
 
 _SHOWN_EXAMPLES: Final = 3
 _SHOWN_CHARS: Final = 200
@@ -37,21 +38,41 @@ class Finding:
     """One expectation's result: a row of the `audits` table, but for the run."""
 
     table_name: str
+    name: str
     expectation: str
     severity: Severity
     status: Status
     observed: str | None
     unexpected_count: int | None
+    offenders_sql: str = ""
+    """Query over the catalog's views that lists the keys of those rows."""
+    accepted_because: str | None = None
+    """Why the night may be published all the same, in the words of who said so."""
+
+    @property
+    def stops(self) -> bool:
+        """Whether it keeps a night from being published: no answer is no promise kept."""
+        is_broken = self.status == "errored" or (self.status == "failed" and self.severity == "critical")
+        return is_broken and self.accepted_because is None
 
 
 def verdict(findings: Iterable[Finding]) -> Verdict:
     """Return the worst of the findings. An expectation that gave no answer counts as worse than one that failed."""
-    seen = {(each.status, each.severity) for each in findings}
-    if any(status == "errored" for status, _ in seen):
-        return "errored"
-    if ("failed", "critical") in seen:
-        return "failed"
-    return "warned" if ("failed", "warning") in seen else "passed"
+    found = [each for each in findings if each.status != "passed"]
+    stopping = {each.status for each in found if each.stops}
+    if stopping:
+        return "errored" if "errored" in stopping else "failed"
+    if any(each.accepted_because is not None for each in found):
+        return "accepted"
+    return "warned" if found else "passed"
+
+
+def accepted(findings: Iterable[Finding], reasons: Mapping[str, str]) -> tuple[Finding, ...]:
+    """Note on broken expectations, by name, why the night is to be published all the same."""
+    return tuple(
+        replace(each, accepted_because=reasons[each.name]) if each.name in reasons and each.status != "passed" else each
+        for each in findings
+    )
 
 
 def warm_up() -> None:
@@ -75,28 +96,30 @@ def audit(
     LakeDamaged when a table cannot be read at all; an expectation that cannot be answered is an errored finding.
     """
     warm_up()
-    from expectations.suite import promises  # noqa: PLC0415
-
+    limits = load_thresholds()
     with tempfile.TemporaryDirectory(dir=workspace, prefix="audit-") as folder:
         database = Path(folder) / "projection.duckdb"
-        project(database, snapshot, run_id, critical_promises(), memory_mb=memory_mb, connect=connect)
-        return examine(database, promises(load_thresholds()), memory_mb=memory_mb)
+        critical, nights = critical_promises(), int(limits.warm_up_nights.figure)
+        project(database, snapshot, run_id, critical, warm_up_nights=nights, memory_mb=memory_mb, connect=connect)
+        return examine(database, promises(limits), run_id, memory_mb=memory_mb)
 
 
 def critical_promises() -> set[tuple[str, str]]:
-    """Give table and words of each promise that stops a night when it is broken."""
-    from expectations.suite import STOP, promises  # noqa: PLC0415
+    """Give table and words of each promise about rows that stops a night when it is broken."""
+    return {
+        (each.table, each.words)
+        for each in promises(load_thresholds())
+        if each.severity == "critical" and each.scope == "rows"
+    }
 
-    suite = promises(load_thresholds())
-    return {(table, str(each.description)) for table, some in suite.items() for each in some if each.severity == STOP}
 
-
-def examine(database: Path, promises: "Mapping[str, Sequence[Expectation]]", *, memory_mb: int) -> tuple[Finding, ...]:
-    """Run these expectations over the tables of a DuckDB file, and return a finding for each, in their order."""
+def examine(database: Path, promises: Sequence[Promise], run_id: str, *, memory_mb: int) -> tuple[Finding, ...]:
+    """Hold the tables of a DuckDB file to promises, and return a finding for each, those of a table together."""
     import great_expectations as gx  # noqa: PLC0415
     from great_expectations.data_context.types.base import ProgressBarsConfig  # noqa: PLC0415
 
     from expectations.duckdb_dialect import address  # noqa: PLC0415
+    from expectations.suite import by_table  # noqa: PLC0415
 
     context = gx.get_context(mode="ephemeral")
     context.variables.progress_bars = ProgressBarsConfig(globally=False)
@@ -105,33 +128,40 @@ def examine(database: Path, promises: "Mapping[str, Sequence[Expectation]]", *, 
     )
     try:
         return tuple(
-            finding for table, expected in promises.items() for finding in _examine_table(source, table, expected)
+            finding
+            for table, made in by_table(promises).items()
+            for finding in _examine_table(source, table, made, run_id)
         )
     finally:
         source.get_execution_engine().close()
         source.get_engine().dispose()
 
 
-def _examine_table(source: Any, table: str, expected: "Sequence[Expectation]") -> list[Finding]:
+def _examine_table(source: Any, table: str, made: Sequence[Promise], run_id: str) -> list[Finding]:
     import great_expectations as gx  # noqa: PLC0415
 
+    from expectations.suite import expectation_of  # noqa: PLC0415
+
+    expected = [expectation_of(promise) for promise in made]
     batch = source.add_table_asset(table, table_name=table).add_batch_definition_whole_table("all").get_batch()
     answers = batch.validate(gx.ExpectationSuite(table, expectations=expected), result_format="BASIC")
     # They come back in an order of their own.
     answer_to = {each.expectation_config.description: each for each in answers.results}
-    return [_finding(table, each, answer_to[each.description]) for each in expected]
+    return [_finding(promise, answer_to[promise.name], run_id) for promise in made]
 
 
-def _finding(table: str, expectation: "Expectation", answer: "ExpectationValidationResult") -> Finding:
+def _finding(promise: Promise, answer: "ExpectationValidationResult", run_id: str) -> Finding:
     error = _error(answer.exception_info or {})
     status: Status = "errored" if error is not None else "passed" if answer.success else "failed"
     return Finding(
-        table_name=table,
-        expectation=str(expectation.description),
-        severity="critical" if expectation.severity == "critical" else "warning",
+        table_name=promise.table,
+        name=promise.name,
+        expectation=promise.words,
+        severity=promise.severity,
         status=status,
-        observed=_observed(answer.result) if error is None else error,
+        observed=_observed(answer.result, promise) if error is None else error,
         unexpected_count=None if error is not None else answer.result["unexpected_count"] or 0,
+        offenders_sql=promise.offenders_of(run_id, _sources(answer.result) if error is None else ()),
     )
 
 
@@ -145,11 +175,20 @@ def _error(info: Mapping[str, Any]) -> str | None:
     return re.split(r"['\n]", messages[0], maxsplit=1)[0][:_SHOWN_CHARS]
 
 
-def _observed(result: Mapping[str, Any]) -> str:
+def _observed(result: Mapping[str, Any], promise: Promise) -> str:
     count, total = result["unexpected_count"] or 0, result.get("element_count", 0) - result.get("missing_count", 0)
     rows = f"{count} of {total} rows ({count / total:.1%})" if total else f"{count} rows"
-    examples = [str(value) for value in result["partial_unexpected_list"] if _is_presentable(value)]
+    values = [value[0] if isinstance(value, tuple) else value for value in result["partial_unexpected_list"]]
+    if promise.table in (SOURCE_NIGHT, LOST_CANONICAL):  # whose queries write what may be shown
+        return "; ".join(map(str, values)) or "nothing"
+    examples = [str(value) for value in values if _is_presentable(value)]
     return f"{rows}, such as {', '.join(examples[:_SHOWN_EXAMPLES])}" if examples else rows
+
+
+def _sources(result: Mapping[str, Any]) -> list[str]:
+    """Give the sources that broke a promise about sources: the second column of the rows that did."""
+    rows = (row for row in result["partial_unexpected_list"] if isinstance(row, tuple))
+    return [str(row[1]) for row in rows if len(row) > 1]
 
 
 def _is_presentable(value: object) -> bool:

@@ -5,11 +5,11 @@ from typing import Any, ClassVar, Final
 import sqlalchemy as sa
 from great_expectations.expectations.core.unexpected_rows_expectation import UnexpectedRowsExpectation
 
-_EXAMPLE_COUNT: Final = 3
+_EXAMPLE_COUNT: Final = 12
 
 
 class BrokenRows(UnexpectedRowsExpectation):
-    """Expect a query to find nothing; when it does, keep how many rows, and the first column of a few.
+    """Expect a query to find nothing; when it finds any, keep how many rows, and a few of them.
 
     The class it refines runs the query twice, and fetches every row that it finds.
     """
@@ -27,4 +27,4 @@ class BrokenRows(UnexpectedRowsExpectation):
     def _examples(self, engine: Any) -> list[Any]:
         batch = engine.batch_manager.active_batch_data.selectable
         broken = str(self.unexpected_rows_query).format(batch=f"({batch})")
-        return [row[0] for row in engine.execute_query(sa.text(f"SELECT * FROM ({broken}) LIMIT {_EXAMPLE_COUNT}"))]
+        return [tuple(row) for row in engine.execute_query(sa.text(f"SELECT * FROM ({broken}) LIMIT {_EXAMPLE_COUNT}"))]

@@ -18,7 +18,8 @@ from typing import Final
 import duckdb
 
 from expectations.snapshot import Snapshot, readable, relation
-from transforms.tables import AUDITS, DUMPS, MEMBERSHIP, PAIRS
+from transforms.ledgers import AUDITS, DUMPS
+from transforms.tables import MEMBERSHIP, PAIRS
 
 _VIEWS: Final = """
     CREATE VIEW stored AS SELECT article_id FROM articles UNION ALL SELECT article_id FROM known;

@@ -10,11 +10,13 @@ from typing import Final
 
 import duckdb
 
+from expectations.habits import lay_out
 from expectations.past import find_changed, look_up, promises_kept
 from expectations.snapshot import Snapshot, readable, relation
 from transforms.article import ARTICLES
+from transforms.ledgers import DUMPS
 from transforms.schema import PARTITION_COLUMN, Table
-from transforms.tables import DELIVERIES, DUMPS, MEMBERSHIP, PAIRS, QUARANTINE
+from transforms.tables import DELIVERIES, MEMBERSHIP, PAIRS, QUARANTINE
 
 _IS_TONIGHT: Final = "run_id = $run_id"
 _OF_RUN: Final = "OVER (PARTITION BY run_id)"
@@ -32,6 +34,8 @@ PROJECTIONS: Final[Mapping[Table, tuple[str, ...]]] = {
         "published_at_origin",
         PARTITION_COLUMN,
         "char_count",
+        "is_added AS is_tonight",
+        "is_added AND coalesce(published_at > $day::DATE + INTERVAL 2 DAY, false) AS is_future_tonight",
         "CASE WHEN is_added THEN published_at IS NOT NULL END AS is_dated_tonight",
         "CASE WHEN is_added THEN language IS NOT NULL END AS is_language_known_tonight",
     ),
@@ -59,6 +63,7 @@ PROJECTIONS: Final[Mapping[Table, tuple[str, ...]]] = {
         "replayed",
         "quarantined",
         f"{_IS_TONIGHT} AS is_tonight",
+        f"{_IS_TONIGHT} AND status = 'refused' AS is_refused_tonight",
         f"CASE WHEN {_IS_TONIGHT} AND status <> 'retried' THEN {_SHARE_OF_RUN} END AS quarantine_share_tonight",
     ),
 }
@@ -78,10 +83,11 @@ def project(
     run_id: str,
     critical: AbstractSet[tuple[str, str]],
     *,
+    warm_up_nights: int,
     memory_mb: int,
     connect: Connect,
 ) -> None:
-    """Write a DuckDB file that holds the projection of every audited table, and what `past` finds for it.
+    """Write a DuckDB file that holds the projection of every audited table, and what `past` and `habits` find for it.
 
     Projected are tonight's rows when the parent kept every critical promise (table, words) in the audit of the run
     that made it, else all rows.
@@ -94,12 +100,14 @@ def project(
         connection.execute("SET force_compression = 'uncompressed'")
         # Hash tables are to be of tonight's rows: what is joined stands on the right, whatever DuckDB estimates.
         connection.execute("SET disabled_optimizers = 'build_side_probe_side'")
+        whole = snapshot
         if not (snapshot.only_adds and critical <= promises_kept(connection, snapshot)):
             snapshot = snapshot.founded_anew()
         find_changed(connection, snapshot, PROJECTIONS[MEMBERSHIP])
         for table in PROJECTIONS:
             _project_table(connection, table, snapshot, run_id)
         look_up(connection, snapshot)
+        lay_out(connection, whole, run_id, warm_up_nights)
 
 
 def _project_table(connection: duckdb.DuckDBPyConnection, table: Table, snapshot: Snapshot, run_id: str) -> None:
@@ -112,7 +120,8 @@ def _project_table(connection: duckdb.DuckDBPyConnection, table: Table, snapshot
             {_select(table, relation(connection, table, added), is_added=True)} {only}
             UNION ALL {_select(table, relation(connection, table, older), is_added=False)}
         """
-        connection.execute(sql, {"run_id": run_id} if "$run_id" in sql else {})
+        values = {"run_id": run_id, "day": snapshot.day}
+        connection.execute(sql, {name: value for name, value in values.items() if f"${name}" in sql})
 
 
 def _select(table: Table, rows: str, *, is_added: bool) -> str:

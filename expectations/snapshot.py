@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import date
 from pathlib import Path
 from typing import Final
 
@@ -29,6 +30,10 @@ class Snapshot:
     """The run that made the parent; None for a founding."""
     examined_again: Files = field(default_factory=dict)
     """Files of the parent whose every row is examined like tonight's."""
+    day: date | None = None
+    """The day that tonight is for; None for a run that is no night."""
+    lost_fields: Mapping[str, int] = field(default_factory=dict)
+    """Source to how many of its fields are gone, renamed or much emptier tonight."""
 
     @property
     def only_adds(self) -> bool:
@@ -41,7 +46,7 @@ class Snapshot:
 
     def founded_anew(self) -> "Snapshot":
         """Give the same rows as a snapshot without a parent to rely on."""
-        return Snapshot(self.added, examined_again=self.kept)
+        return replace(self, kept={}, replaced={}, parent_run_id=None, examined_again=self.kept)
 
 
 def relation(connection: duckdb.DuckDBPyConnection, table: Table, paths: Sequence[str]) -> str:

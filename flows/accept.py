@@ -26,7 +26,8 @@ from flows.work.workers import Watch, memory_limit
 from transforms.article import Reason
 from transforms.errors import DumpRefused
 from transforms.forgotten import NOTHING, Forgotten
-from transforms.tables import DUMPS, QUARANTINE
+from transforms.ledgers import DUMPS
+from transforms.tables import QUARANTINE
 
 _SMALL_BYTES: Final = 16 << 20
 _MEMORY_BYTES: Final = 2 << 30
@@ -124,6 +125,7 @@ def register(
         receipt = each.receipt
         dump = DumpReport(receipt.name, "consumed", receipt.digest, receipt.byte_count)
         dump.detail = "; ".join(receipt.skipped) or None
+        dump.encoding = ", ".join(sorted({member.encoding for member in receipt.members}))
         if receipt.digest in known or receipt.digest in fresh:
             dump.status = "replayed"
             dump.records_read = dump.replayed = known.get(receipt.digest, 0)
@@ -219,7 +221,7 @@ def _storyless(staged: Sequence[Staged], report: RunReport) -> Iterator[tuple[Du
 def _count(staged: Staged, dump: DumpReport, report: RunReport) -> None:
     dump.records_read += staged.records_read
     dump.quarantined += staged.quarantined
-    report.add_seen(staged.seen, staged.targets)
+    report.add_seen(staged.seen, staged.targets, dump)
 
 
 def quarantine(staged: Sequence[Staged], pieces: Sequence[Piece], report: RunReport, max_mb: int) -> pa.Table:

@@ -26,14 +26,14 @@ class Written:
         return f"wrote {self.path}: the quality report of snapshot {self.snapshot}, {self.byte_count / 1e3:,.0f} kB\n"
 
 
-def write_report(store: Store, at: int | None, out: Path | None) -> Written:
+def write_report(store: Store, at: int | str | None, out: Path | None) -> Written:
     """Write the report of the newest snapshot, or of snapshot `at`, over `out` or else report-N.html.
 
     Raises UsageError when there is no such snapshot, LakeDamaged when a part of it cannot be read.
     """
     manifest = store.chosen(at)
     path = out or Path(f"report-{manifest.number}.html")
-    page = _page(store, edition_of(manifest))
+    page = _page(store, manifest)
     try:
         path.write_bytes(page)
     except OSError as error:
@@ -46,10 +46,10 @@ def edition_of(manifest: Manifest) -> Edition:
     return Edition(manifest.number, manifest.verdict, datetime.fromisoformat(manifest.created_at))
 
 
-def _page(store: Store, edition: Edition) -> bytes:
+def _page(store: Store, manifest: Manifest) -> bytes:
     try:
-        with open_snapshot(store, edition.number) as connection:
-            return render(report(connection, edition))
+        with open_snapshot(store, manifest) as connection:
+            return render(report(connection, edition_of(manifest)))
     except (duckdb.IOException, duckdb.InvalidInputException) as error:
         first = str(error).partition("\n")[0]
         raise LakeDamaged(f"{first}; run `broadsheet verify` to see what is damaged") from error

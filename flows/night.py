@@ -3,17 +3,18 @@
 Nothing here decides which records there are: that is for those who put a night together.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import chain
 from pathlib import Path
 from time import perf_counter
 
 import pyarrow as pa
 
-from expectations.audit import Finding, verdict
+from expectations.audit import Finding, accepted, verdict
+from flows.dedup.brought import Brought
 from flows.dedup.history import Past
 from flows.dedup.steps import propose_pairs, settle
 from flows.dedup.tonight import NightTask, Piece
@@ -43,6 +44,8 @@ class Night:
     workspace: Path
     report: RunReport
     attempt: int = 1
+    accepted: Mapping[str, str] = field(default_factory=dict)
+    """Expectations that may be broken tonight, by name, each with the reason."""
 
     @contextmanager
     def timed(self, stage_name: str) -> Iterator[None]:
@@ -58,10 +61,12 @@ class Night:
         return self.parent.parts if self.parent else ()
 
 
-def deduplicate(night: Night, pieces: tuple[Piece, ...], rejects: pa.Table, parts: Sequence[Part]) -> Taken:
+def deduplicate(
+    night: Night, pieces: tuple[Piece, ...], rejects: pa.Table, parts: Sequence[Part]
+) -> tuple[Taken, Brought]:
     """Compare the night's articles with each other and with the parent's; add their parts, and the rejects', to these.
 
-    Records are counted to the dumps of the report that brought them.
+    Records are counted to the dumps of the report that brought them. Gives the parts, and what sources brought.
     """
     driver, report, task = night.driver, night.report, _night_task(night, pieces)
     size = sum(piece.path.stat().st_size for piece in pieces)
@@ -76,7 +81,7 @@ def deduplicate(night: Night, pieces: tuple[Piece, ...], rejects: pa.Table, part
         report.pairs = dict(settled.pairs)
         _count(report, settled.admitted)
         drafts = [*days, *settled.drafts, *draft_all([(QUARANTINE, rejects)], night.workspace)]
-        return take_in(night.writer, parts, drafts)
+        return take_in(night.writer, parts, drafts), settled.brought
 
 
 def _night_task(night: Night, pieces: tuple[Piece, ...]) -> NightTask:
@@ -113,16 +118,18 @@ def audit_night(night: Night, auditor: Executor, taken: Taken) -> tuple[Finding,
             "audit",
             examine,
             auditor,
-            taken.snapshot(night.writer.address, night.parent),
+            taken.snapshot(night.writer.address, night.parent, report),
             night.writer.address,
             report.run_id,
             night.workspace,
             night.settings.duckdb_memory_mb,
         )
+        findings = accepted(findings, night.accepted)
         report.findings = [_as_dict(finding) for finding in findings if finding.status != "passed"]
         report.verdict = verdict(findings)
-    if report.verdict in ("failed", "errored"):
+    if any(finding.stops for finding in findings):
         report.outcome = "refused by the audit"
+        night.writer.keep_refused(_described(night, taken, findings, "run"))
         raise AuditFailed(_why(report), report)
     return findings
 
@@ -130,14 +137,22 @@ def audit_night(night: Night, auditor: Executor, taken: Taken) -> tuple[Finding,
 def publish_night(night: Night, taken: Taken, findings: tuple[Finding, ...], action: Action) -> None:
     """Commit parts and verdict as one snapshot, and show it to readers."""
     writer, report = night.writer, night.report
-    report.snapshot = night.parent.number + 1 if night.parent else 1
-    ledger = draft_ledger(report, findings, night.settings, night.driver.name, writer.started_at, night.workspace)
-    taken = take_in(writer, taken.parts, ledger)
-    manifest = next_manifest(night.parent, taken, report, night.settings, writer.created_at, action)
+    manifest = _described(night, taken, findings, action)
+    report.snapshot = manifest.number
     writer.commit(manifest)
     report.outcome = "published"
     writer.show_newest()
     report.articles, report.copies = _sizes(manifest, writer.address)
+
+
+def _described(night: Night, taken: Taken, findings: tuple[Finding, ...], action: Action) -> Manifest:
+    """Lay verdict and run beside the parts, and describe the snapshot that they make."""
+    writer, report, number = night.writer, night.report, night.parent.number + 1 if night.parent else 1
+    ledger = draft_ledger(
+        report, number, findings, night.settings, night.driver.name, writer.started_at, night.workspace
+    )
+    taken = take_in(writer, taken.parts, ledger)
+    return next_manifest(night.parent, taken, report, night.settings, writer.created_at, action)
 
 
 def _sizes(manifest: Manifest, address: str) -> tuple[int, int]:
@@ -151,14 +166,16 @@ def _sizes(manifest: Manifest, address: str) -> tuple[int, int]:
 
 
 def _as_dict(finding: Finding) -> dict[str, object]:
-    return {name: getattr(finding, name) for name in Finding.__slots__}
+    return {name: getattr(finding, name) for name in (*Finding.__slots__, "stops")}
 
 
 def _why(report: RunReport) -> str:
-    worst = [f for f in report.findings if f["status"] == "errored" or f["severity"] == "critical"]
+    worst = [finding for finding in report.findings if finding["stops"]]
     first = worst[0]
-    seen = f", seen: {first['observed']}" if first["observed"] else ""
+    name, seen = first["name"], f", seen: {first['observed']}" if first["observed"] else ""
     return (
         f"the audit refused the run, nothing was published: {len(worst)} of its expectations {first['status']}, first "
-        f"{first['table_name']}: {first['expectation']}{seen}; mend the dumps or the expectation and run again"
+        f"{name}: {first['expectation']}{seen}; look at what broke it with `broadsheet query --lake {report.lake} "
+        f'--at refused "{first["offenders_sql"]}"`, then mend the dumps, or publish on record with '
+        f"`broadsheet run --accept {name} --why TEXT`"
     )

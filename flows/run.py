@@ -3,13 +3,15 @@
 One description, driven by `flows.work.drivers.PlainDriver` or by Prefect; both publish the same content.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import nullcontext
+from datetime import date
 from pathlib import Path
 from typing import Final
 
 from expectations.audit import warm_up
+from expectations.promises import require_known
 from flows.accept import (
     Arrival,
     ReceiveCare,
@@ -21,6 +23,8 @@ from flows.accept import (
     register,
     stage_tasks,
 )
+from flows.dedup.brought import Brought
+from flows.drafts import Draft
 from flows.forgetting.known import forgotten_in
 from flows.forgetting.redaction import redact_tonight
 from flows.lake.integrity import require_whole
@@ -32,6 +36,7 @@ from flows.night import Night, audit_night, deduplicate, publish_night
 from flows.publish import draft_dumps, take_in
 from flows.report import RunReport
 from flows.settings import Settings
+from flows.sources.counts import draft_source_counts
 from flows.sources.ledger import draft_source_fields, note_drift
 from flows.stage import Staged, stage
 from flows.under import require_same_rules
@@ -52,14 +57,19 @@ def run(
     default_source: str | None = None,
     auditor: Executor | None = None,
     store: Store | None = None,
+    *,
+    day: date | None = None,
+    accepted: Mapping[str, str] | None = None,
 ) -> RunReport:
     """Take the dumps under some paths (none: the landing folder) into the lake, as one snapshot or not at all.
 
     `auditor` is a process that has `expectations.audit.warm_up` behind it; without one the run starts its own.
-    `store` is the lake of the settings, opened already.
+    `store` is the lake of the settings, opened already; `day` the day that the run is for (default: today).
+    `accepted` names expectations that may be broken tonight, each with the reason.
     Raises UsageError for wrong paths or settings, NoRoom, LakeBusy, LakeDamaged, and AuditFailed with the report as
     `report`.
     """
+    require_known(accepted or {})
     named = list(paths)
     paths = named or [settings.landing]
     still_seconds = 0 if named else settings.still_seconds  # what a person names, a person knows to be whole
@@ -69,7 +79,8 @@ def run(
     require_some(landing, paths)
     store = store or Store.open(settings.lake, create=True)
     with store.writer() as writer:
-        night = _nightfall(writer, settings, driver, default_source)
+        day = day or settings.schedule.day_of(writer.started_at)
+        night = _nightfall(writer, settings, driver, default_source, day, accepted or {})
         night.report.ignored = landing.ignored
         tasks = [
             ReceiveTask(f.path, f.name, writer.workspace / f"dump-{i:05}", settings, still_seconds)
@@ -89,15 +100,21 @@ def run(
 
 
 def _nightfall(
-    writer: Writer, settings: Settings, driver: Driver, default_source: str | None, attempt: int = 1
+    writer: Writer,
+    settings: Settings,
+    driver: Driver,
+    default_source: str | None,
+    day: date,
+    accepted: Mapping[str, str],
+    attempt: int = 1,
 ) -> Night:
     """Begin on the newest snapshot."""
     parent = writer.current()
     require_same_rules(parent, settings, writer.address)
     workspace = writer.workspace / f"attempt-{attempt}"
     workspace.mkdir()
-    report = RunReport(writer.run_id, settings.lake)
-    return Night(writer, parent, settings, driver, default_source, workspace, report, attempt)
+    report = RunReport(writer.run_id, settings.lake, day)
+    return Night(writer, parent, settings, driver, default_source, workspace, report, attempt, accepted)
 
 
 def _done_again(night: Night) -> Night:
@@ -107,7 +124,10 @@ def _done_again(night: Night) -> Night:
     """
     if night.attempt == MOST_ATTEMPTS:
         raise CommitConflict(f"{MOST_ATTEMPTS} times another run published first; run again when fewer are at work")
-    again = _nightfall(night.writer, night.settings, night.driver, night.default_source, night.attempt + 1)
+    day = night.report.day or night.settings.schedule.day_of(night.writer.started_at)
+    again = _nightfall(
+        night.writer, night.settings, night.driver, night.default_source, day, night.accepted, night.attempt + 1
+    )
     again.report.stage_seconds |= night.report.stage_seconds
     again.report.ignored = night.report.ignored
     return again
@@ -143,13 +163,21 @@ def _night(night: Night, received: list[Arrival | Refusal], auditor: Executor | 
         rejects = quarantine(staged, pieces, report, night.settings.quarantine.max_mb_per_dump)
         arrivals = redact_tonight(night, arrivals, rejects)
         require_few_rejects(report, night.settings.quarantine)
-        taken = deduplicate(night, pieces, rejects, night.parent_parts)
-        ledger = draft_dumps(report, night.workspace), draft_source_fields(report, night.workspace)
-        taken = take_in(night.writer, taken.parts, ledger)
+        taken, measured = deduplicate(night, pieces, rejects, night.parent_parts)
+        taken = take_in(night.writer, taken.parts, _ledgers(night, measured))
         findings = audit_night(night, ready, taken)
         with night.timed("publish"):
             _keep_raw(night, arrivals)
             publish_night(night, taken, findings, "run")
+
+
+def _ledgers(night: Night, measured: Brought) -> list[Draft]:
+    report, workspace = night.report, night.workspace
+    return [
+        draft_dumps(report, workspace),
+        draft_source_fields(report, workspace),
+        draft_source_counts(report, measured, night.parent, night.writer.address, workspace),
+    ]
 
 
 def _receive(night: Night, tasks: list[ReceiveTask]) -> list[Arrival | Refusal]:

@@ -2,9 +2,11 @@
 
 import os
 import tomllib
+from datetime import date, datetime
 from hashlib import sha256
 from pathlib import Path
 from typing import Annotated, Any, Final
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator
 from pydantic_core import ErrorDetails
@@ -49,10 +51,19 @@ class Cleaning(_Frozen):
 
 
 class Schedule(_Frozen):
-    """When the nightly run starts."""
+    """When the nightly run starts, and in whose time zone a day is counted."""
 
     cron: str = "15 2 * * *"
     timezone: str = "UTC"
+
+    def day_of(self, moment: datetime) -> date:
+        """Tell on what day a moment is there; raise UsageError when there is no such time zone."""
+        try:
+            return moment.astimezone(ZoneInfo(self.timezone)).date()
+        except (ZoneInfoNotFoundError, ValueError) as error:
+            raise UsageError(
+                f"[schedule] timezone {self.timezone!r} is no time zone; write it like 'Europe/London'"
+            ) from error
 
 
 class Retention(_Frozen):

@@ -70,8 +70,10 @@ def summary(report: RunReport) -> str:
         names = ", ".join(report.ignored[:_SHOWN_FIELDS])
         out.print(f"ignored, for they are no dumps: {names}{more}", markup=False, soft_wrap=True)
     for finding in report.findings:
-        line = "{severity} {status}: {table_name}: {expectation}".format_map(finding)
-        out.print(line, markup=False)
+        how = "accepted" if finding["accepted_because"] else finding["status"]
+        seen = f" ({finding['observed']})" if finding["observed"] else ""
+        line = f"{finding['severity']} {how}: {finding['name']}: {finding['expectation']}{seen}"
+        out.print(line, markup=False, soft_wrap=True)
     out.print(_last_line(report), markup=False, soft_wrap=True)
     return _text(out)
 

@@ -7,8 +7,9 @@ from flows.lake.duck import open_duckdb
 from flows.lake.manifest import Manifest
 from flows.settings import Settings
 from transforms.errors import RulesChanged
+from transforms.ledgers import RUNS
 from transforms.rules import RULES_VERSION, changes_since
-from transforms.tables import RUNS, schema_digest
+from transforms.tables import schema_digest
 
 
 @dataclass(frozen=True, slots=True)

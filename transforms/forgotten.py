@@ -10,10 +10,6 @@ from enum import StrEnum
 from hashlib import blake2b
 from typing import Any, Final
 
-import pyarrow as pa
-
-from transforms.schema import Column, Table
-
 _KEY_BYTES: Final = 16
 
 
@@ -27,20 +23,6 @@ class Key(StrEnum):
     TEXT = "text"
     RECORD = "record"
     """The bytes of a record that is no article, but holds the words of one."""
-
-
-FORGOTTEN = Table(
-    "forgotten",
-    "ledger",
-    "What was forgotten, and is refused when it comes again.",
-    (
-        Column("run_id", pa.string(), "The run that forgot it"),
-        Column("forgotten_on", pa.date32(), "When", "UTC day"),
-        Column("kind", pa.string(), "By what it is known: article, url, source, author, text or record"),
-        Column("key", pa.string(), "Its id, or a digest of its address, source, author or bytes", "hex"),
-        Column("prints", pa.list_(pa.int64()), "Hashes of stretches of its text, by which leftovers are looked for"),
-    ),
-)
 
 
 def key_of(kind: Key, value: str | bytes) -> str:

@@ -1,12 +1,12 @@
-"""The tables of the lake beside the article itself, each declared once."""
+"""The tables of the lake beside articles and ledgers, each declared once, and what is stored and shown in all."""
 
 from hashlib import sha256
 from typing import Final
 
 import pyarrow as pa
 
-from transforms.article import ARTICLES, TIMESTAMP
-from transforms.forgotten import FORGOTTEN
+from transforms.article import ARTICLES
+from transforms.ledgers import AUDITS, CLUSTER_CHANGES, DUMPS, FORGOTTEN, RUNS, SOURCE_COUNTS, SOURCE_FIELDS
 from transforms.schema import PARTITION_COLUMN, Column, Table
 
 WIDE_BANDS: Final = 64
@@ -124,108 +124,6 @@ FEATURES = Table(
     ),
 )
 
-CLUSTER_CHANGES = Table(
-    "cluster_changes",
-    "ledger",
-    "Known articles whose cluster or canonical copy a later arrival changed, run by run.",
-    (
-        Column("run_id", pa.string(), "The run that brought the arrival"),
-        Column("article_id", pa.string(), "The article; what was saved as a cluster or canonical id is one", "hex"),
-        Column("old_cluster_id", pa.string(), "Its cluster before", "hex"),
-        Column("cluster_id", pa.string(), "Its cluster since", "hex"),
-        Column("old_canonical_id", pa.string(), "Its canonical copy before", "hex"),
-        Column("canonical_id", pa.string(), "Its canonical copy since", "hex"),
-    ),
-)
-
-DUMPS = Table(
-    "dumps",
-    "ledger",
-    "Files consumed or refused by each run.",
-    (
-        Column("run_id", pa.string(), "The run"),
-        Column(
-            "dump_digest",
-            pa.string(),
-            "SHA-256 of what it holds; null when refused before it was read",
-            "hex",
-            nullable=True,
-        ),
-        Column("dump_name", pa.string(), "Name as delivered"),
-        Column("raw_name", pa.string(), "File under raw/ in which it is kept, named by its own SHA-256", nullable=True),
-        Column(
-            "status",
-            pa.string(),
-            "consumed; replayed: its content was known; refused; retried: its rejects were run again; superseded: "
-            "consumed once, and made again by a rebuild",
-        ),
-        Column("detail", pa.string(), "Why it was refused", nullable=True),
-        Column("byte_count", pa.int64(), "Decompressed size", "bytes"),
-        Column("records_read", pa.int64(), "Records found: admitted + replayed + quarantined", "records"),
-        Column("admitted", pa.int64(), "Records that became new articles", "records"),
-        Column("replayed", pa.int64(), "Records whose article, or whose whole dump, was already known", "records"),
-        Column("quarantined", pa.int64(), "Records in quarantine", "records"),
-        Column("outlet", pa.string(), "What `--source` named, for the files that do not say", nullable=True),
-    ),
-)
-
-SOURCE_FIELDS = Table(
-    "source_fields",
-    "ledger",
-    "What each source sent in each run, field by field and kind by kind of value.",
-    (
-        Column("run_id", pa.string(), "The run"),
-        Column("source", pa.string(), "Outlet of the records"),
-        Column("field", pa.string(), "Name of the field as delivered"),
-        Column("kind", pa.string(), "Kind of its values: text, number, boolean, list, object or a type of Parquet"),
-        Column("target", pa.string(), "What it is mapped to; null when nothing uses it", nullable=True),
-        Column("records", pa.int64(), "Records of the source in the run", "records"),
-        Column("filled", pa.int64(), "Values of this kind that were not empty", "records"),
-    ),
-)
-
-RUNS = Table(
-    "runs",
-    "ledger",
-    "One row a published run.",
-    (
-        Column("run_id", pa.string(), "The run"),
-        Column("snapshot", pa.int64(), "Number of the snapshot it published"),
-        Column("started_at", TIMESTAMP, "Start", "UTC"),
-        Column("finished_at", TIMESTAMP, "When its audit had passed", "UTC"),
-        Column("driver", pa.string(), "plain or prefect"),
-        Column("records_read", pa.int64(), "Records found in its dumps", "records"),
-        Column("admitted", pa.int64(), "New articles", "records"),
-        Column("replayed", pa.int64(), "Further arrivals of known articles", "records"),
-        Column("quarantined", pa.int64(), "Records not admitted", "records"),
-        Column("stage_seconds", pa.map_(pa.string(), pa.float64()), "Time of each stage", "seconds"),
-        Column(
-            "versions",
-            pa.map_(pa.string(), pa.string()),
-            "Versions of the rules, of Python and of the libraries that shape the rows",
-        ),
-        Column("rules_digest", pa.string(), "Rules that the rows were made under", "hex"),
-        Column("settings_digest", pa.string(), "Settings of the run", "hex"),
-    ),
-)
-
-AUDITS = Table(
-    "audits",
-    "ledger",
-    "One expectation's result in one run.",
-    (
-        Column("run_id", pa.string(), "The run"),
-        Column("table_name", pa.string(), "Table that was examined"),
-        Column("expectation", pa.string(), "What was expected, in words"),
-        Column("severity", pa.string(), "critical or warning"),
-        Column("status", pa.string(), "passed, failed or errored"),
-        Column(
-            "observed", pa.string(), "What was seen: a number or a short value, never text of an article", nullable=True
-        ),
-        Column("unexpected_count", pa.int64(), "Rows that broke the expectation", "rows", nullable=True),
-    ),
-)
-
 STORED: Final = (
     ARTICLES,
     MEMBERSHIP,
@@ -237,6 +135,7 @@ STORED: Final = (
     CLUSTER_CHANGES,
     DUMPS,
     SOURCE_FIELDS,
+    SOURCE_COUNTS,
     RUNS,
     AUDITS,
     FORGOTTEN,
@@ -250,6 +149,7 @@ VIEWS: Final = (
     CLUSTER_CHANGES,
     DUMPS,
     SOURCE_FIELDS,
+    SOURCE_COUNTS,
     RUNS,
     AUDITS,
     FORGOTTEN,

@@ -12,8 +12,9 @@ import pyarrow.parquet as pq
 from flows.drafts import Draft, draft
 from flows.lake.duck import open_part
 from flows.lake.manifest import Manifest, Part
+from transforms.ledgers import DUMPS
 from transforms.schema import Table
-from transforms.tables import DUMPS, STORED
+from transforms.tables import STORED
 
 LEDGERS = tuple(table for table in STORED if table.kind == "ledger")
 

@@ -20,9 +20,9 @@ from flows.settings import Settings
 from flows.sources.files import received
 from transforms.errors import DumpRefused, LakeDamaged
 from transforms.fields import FieldMap
+from transforms.ledgers import DUMPS
 from transforms.parse import WIDE, Format, Malformed, Record, parse, settled
 from transforms.parse.envelope import opened
-from transforms.tables import DUMPS
 
 WHOLE_BYTES: Final = 1 << 62
 """More bytes than any member has: it is cut into one piece."""

@@ -38,8 +38,8 @@ from flows.work.careful import StageCare
 from flows.work.drivers import Driver
 from flows.work.workers import ended, worker_pool
 from transforms.errors import LakeDamaged, UsageError
-from transforms.forgotten import FORGOTTEN
-from transforms.tables import CLUSTER_CHANGES, schema_digest
+from transforms.ledgers import CLUSTER_CHANGES, FORGOTTEN
+from transforms.tables import schema_digest
 
 WAVE_BYTES = 2 << 30
 """Bytes of dumps, unpacked, that are taken at a time: some 700,000 articles."""
@@ -126,7 +126,7 @@ def _begun(
         dumps = kept_dumps(parent, writer.address)
         require_kept(dumps, writer.medium)
         waves = tuple(_waves(dumps))
-        report = RunReport(writer.run_id, settings.lake)
+        report = RunReport(writer.run_id, settings.lake, settings.schedule.day_of(writer.started_at))
         with store.lasting.claim(parent.number, _key(settings, waves, without_refused, str(news))) as bench:
             yield Work(store, writer, parent, settings, driver, bench, waves, report, without_refused, news)
 
@@ -198,7 +198,7 @@ def _wave(work: Work, name: str, dumps: Sequence[KeptDump], progress: Progress) 
     pieces = accept(staged, report)
     _require_readable(work, report)
     rejects = quarantine(staged, pieces, report, work.settings.quarantine.max_mb_per_dump)
-    taken = deduplicate(night, pieces, rejects, progress.parts)
+    taken, _ = deduplicate(night, pieces, rejects, progress.parts)
     # What one wave changed in the clusters of another is no news: nobody has seen these.
     parts = tuple(part for part in taken.parts if part.table != CLUSTER_CHANGES.name)
     return Progress(progress.waves + 1, parts, _summed(progress.report, report))

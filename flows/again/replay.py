@@ -72,7 +72,7 @@ def replay(
         require_same_rules(parent, settings, writer.address)
         require_whole(writer.medium, parent, settings.verify_mb << 20)
         chosen = _chosen(parent, writer.address, reason, dump)
-        report = RunReport(writer.run_id, settings.lake)
+        report = RunReport(writer.run_id, settings.lake, settings.schedule.day_of(writer.started_at))
         workspace = writer.workspace / "replay"
         workspace.mkdir()
         night = Night(writer, parent, settings, driver, None, workspace, report)
@@ -98,7 +98,7 @@ def _retry(night: Night, parent: Manifest, chosen: Rejected, auditor: Executor |
             return
         gone = {part.path for part, _ in touched}
         parts = [part for part in parent.parts if part.path not in gone]
-        taken = deduplicate(night, pieces, after, parts)
+        taken, _ = deduplicate(night, pieces, after, parts)
         taken = take_in(night.writer, taken.parts, [draft_dumps(report, night.workspace)])
         findings = audit_night(night, ready, taken)
         with night.timed("publish"):
@@ -209,7 +209,7 @@ def _pieces(staged: Iterable[Staged], report: RunReport) -> tuple[Piece, ...]:
             continue
         dump.records_read += each.records_read
         dump.quarantined += each.quarantined
-        report.add_seen(each.seen, each.targets)
+        report.add_seen(each.seen, each.targets, dump)
         rows = each.admitted_or_replayed
         pieces.append(Piece(each.articles, rows, each.dump, dump.digest or "", dump.name, each.member, 0))
     return tuple(pieces)

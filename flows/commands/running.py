@@ -2,6 +2,7 @@
 
 import sys
 from dataclasses import asdict
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -9,6 +10,7 @@ import typer
 
 from flows.options import DumpOption, Json, Lake, ReasonOption, SettingsFile, tell, told_when_refused, write_json
 from flows.settings import load_settings
+from transforms.errors import UsageError
 
 
 def run(
@@ -16,6 +18,11 @@ def run(
     lake: Lake = None,
     settings: SettingsFile = None,
     source: Annotated[str | None, typer.Option(help="Outlet of the files that do not say.")] = None,
+    day: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Day it is for (default: today).")] = None,
+    accept: Annotated[
+        list[str] | None, typer.Option(help="Expectation that may be broken tonight; give it again for others.")
+    ] = None,
+    why: Annotated[str | None, typer.Option(help="Why, on record; needed with --accept.")] = None,
     *,
     as_json: Json = False,
 ) -> None:
@@ -24,10 +31,13 @@ def run(
     from flows.terminal import shown_progress  # noqa: PLC0415
     from flows.work.drivers import PlainDriver  # noqa: PLC0415
 
+    if bool(accept) != bool(why and why.strip()):
+        raise UsageError("--accept and --why go together: name the expectation, and say why it may be broken tonight")
+    accepted = dict.fromkeys(accept or [], (why or "").strip())
     chosen = load_settings(settings, lake=lake)
     refused = told_when_refused(as_json=as_json)
     with shown_progress() as progress, PlainDriver(chosen.workers, progress) as driver, refused:
-        report = run_night(paths or [], chosen, driver, source)
+        report = run_night(paths or [], chosen, driver, source, day=day and day.date(), accepted=accepted)
     tell(report, as_json=as_json)
 
 

@@ -20,9 +20,10 @@ from flows.lake.manifest import Part
 from transforms.article import CANONICAL, Relation
 from transforms.canonical import canonical_ranks
 from transforms.clusters import NO_LINE, Edges, Members, Places, cluster
+from transforms.ledgers import CLUSTER_CHANGES
 from transforms.relation import RULES
 from transforms.schema import PARTITION_COLUMN
-from transforms.tables import CLUSTER_CHANGES, MEMBERSHIP
+from transforms.tables import MEMBERSHIP
 from transforms.versions import Versions, version_chains
 
 _NAMES: Final = MEMBERSHIP.schema.names

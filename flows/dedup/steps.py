@@ -7,6 +7,7 @@ from typing import Final
 
 import pyarrow as pa
 
+from flows.dedup.brought import Brought, brought
 from flows.dedup.candidates import propose
 from flows.dedup.features import features, write_features
 from flows.dedup.membership import cluster_changes, find_changed, place_tonight, rewrites
@@ -15,8 +16,9 @@ from flows.dedup.tiles import ARTICLES_FILE, Tile, cut, pose
 from flows.dedup.tonight import PROFILE_COLUMNS, NightTask, Tonight, open_staged, opened, write_arrow
 from flows.dedup.touched import find_touched
 from flows.drafts import DaysTask, Draft, draft, draft_all
+from transforms.ledgers import CLUSTER_CHANGES
 from transforms.schema import PARTITION_COLUMN
-from transforms.tables import CLUSTER_CHANGES, DELIVERIES, FEATURES, MEMBERSHIP, PAIRS, PROFILES
+from transforms.tables import DELIVERIES, FEATURES, MEMBERSHIP, PAIRS, PROFILES
 
 _FEATURES: Final = "features.arrow"
 TASK_ROWS: Final = 20_000
@@ -33,6 +35,7 @@ class Settled:
     """Dump's place in the run to its new articles."""
     pairs: Counter[str] = field(default_factory=Counter)
     """Relation to pairs found tonight."""
+    brought: Brought = field(default_factory=dict)
 
 
 def propose_pairs(task: NightTask) -> tuple[Tile, ...]:
@@ -63,7 +66,8 @@ def settle(task: NightTask, answers: tuple[Path, ...]) -> Settled:
         for number, change in enumerate(rewrites(tonight, task.past)):
             path = task.workspace / f"membership-{number:04}.parquet"
             drafts.append(draft(MEMBERSHIP, change.rows, path, replaces=change.part.path))
-        return Settled(tuple(drafts), tuple(_days(tonight, task)), _admitted(tonight), count_relations(answers))
+        days = tuple(_days(tonight, task))
+        return Settled(tuple(drafts), days, _admitted(tonight), count_relations(answers), brought(tonight, places))
 
 
 def _deliveries(tonight: Tonight) -> pa.Table:

@@ -10,7 +10,8 @@ import pyarrow.parquet as pq
 from flows.drafts import Draft, draft
 from flows.lake.duck import open_part
 from flows.lake.manifest import Manifest
-from transforms.forgotten import FORGOTTEN, NOTHING, Forgotten
+from transforms.forgotten import NOTHING, Forgotten
+from transforms.ledgers import FORGOTTEN
 
 
 @dataclass(frozen=True, slots=True)

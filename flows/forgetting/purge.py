@@ -22,7 +22,7 @@ from flows.lake.writer import Writer
 from flows.settings import Settings
 from flows.sources.files import received
 from transforms.errors import DumpRefused
-from transforms.tables import DUMPS
+from transforms.ledgers import DUMPS
 
 _DERIVED: Final = ("reports", "refused")
 """Folders of what tells of snapshots; some of these are gone, and what is left can be told again."""

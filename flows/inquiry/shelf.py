@@ -58,7 +58,7 @@ class Shelf:
 
 
 @contextmanager
-def open_shelf(store: Store, at: int | None, settings: Settings) -> Iterator[Shelf]:
+def open_shelf(store: Store, at: int | str | None, settings: Settings) -> Iterator[Shelf]:
     """Open the newest snapshot, or snapshot `at`.
 
     Raises UsageError when there is none, LakeDamaged when a part cannot be read.
@@ -66,7 +66,7 @@ def open_shelf(store: Store, at: int | None, settings: Settings) -> Iterator[She
     manifest = store.chosen(at)
     is_under_settings = manifest.rules_digest == settings.rules_digest
     past = Past(manifest, store.address)
-    with open_snapshot(store, manifest.number, threads=settings.cores) as connection:
+    with open_snapshot(store, manifest, threads=settings.cores) as connection:
         shelf = Shelf(
             connection, manifest, past, settings.pairs, is_under_settings, settings.cores, store.medium, settings
         )

@@ -7,8 +7,10 @@ if TYPE_CHECKING:
     from flows.lake.query import Reader
 
 
-def connect(lake: str | Path = "lake", at: int | None = None) -> "Reader":
+def connect(lake: str | Path = "lake", at: int | str | None = None) -> "Reader":
     """Open the newest snapshot of a lake, or snapshot `at`, read-only and locked down to the lake's parts.
+
+    `at` may be `refused`, for the last night that its audit refused.
 
     Raises UsageError when there is no such lake or snapshot, LakeDamaged when its newest manifest is not whole.
     """

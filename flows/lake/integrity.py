@@ -11,7 +11,8 @@ from flows.lake.duck import open_duckdb
 from flows.lake.manifest import Manifest, Part
 from flows.lake.medium import Entry, Medium
 from transforms.errors import BroadsheetError, LakeDamaged
-from transforms.tables import DUMPS, STORED
+from transforms.ledgers import DUMPS
+from transforms.tables import STORED
 
 _SHOWN_DIGITS: Final = 12
 _MADE_AGAIN: Final = tuple(f"parts/{table.name}/" for table in STORED if table.kind != "ledger")

@@ -24,6 +24,7 @@ _SORT_KEYS: Final = {
     "cluster_changes": ("run_id", "article_id"),
     "dumps": ("run_id", "dump_name"),
     "source_fields": ("run_id", "source", "field", "kind"),
+    "source_counts": ("day", "run_id", "source", "dump_digest"),
     "runs": ("snapshot",),
     "forgotten": ("forgotten_on", "kind", "key"),
     "audits": ("run_id", "table_name", "expectation"),
@@ -34,7 +35,7 @@ _DICTIONARY_COLUMNS: Final = frozenset(
     {
         "source", "language", "published_at_origin", "relation", "rule", "twin_relation", "twin_rule", "reason",
         "dump_digest", "dump_name", "member", "run_id", "status", "table_name", "expectation", "severity", "driver",
-        "field", "kind", "target",
+        "field", "kind", "target", "name",
     }
 )  # fmt: skip
 _DICTIONARY_LEAVES: Final = {"edits": "edits.key_value.key"}  # a nested column goes by its leaf

@@ -63,14 +63,14 @@ class Reader:
 
 
 def open_snapshot(
-    store: Store, number: int | None = None, *, memory_limit: str = "4GB", threads: int | None = None
+    store: Store, at: int | str | Manifest | None = None, *, memory_limit: str = "4GB", threads: int | None = None
 ) -> duckdb.DuckDBPyConnection:
-    """Open a connection in memory over the newest snapshot, or over `number`, and lock it down.
+    """Open a connection in memory over the newest snapshot, or the one that is chosen, and lock it down.
 
     It reads the lake's parts and nothing else. DuckDB's allowance covers writing, too, so statements of strangers
     go through `run_query` or a `Reader`, which let nothing but queries pass.
     """
-    manifest = store.current() if number is None else store.manifest(number)
+    manifest = at if isinstance(at, Manifest) else store.current() if at is None else store.chosen(at)
     connection = open_duckdb(store.address)
     _show(connection, store, manifest)
     for statement in (
@@ -88,7 +88,8 @@ def open_snapshot(
 
 def _show(connection: duckdb.DuckDBPyConnection, store: Store, manifest: Manifest | None) -> None:
     """Attach the snapshot's catalog, if it is there and whole; else make its views anew, 150 ms for 3,000 parts."""
-    catalog = store.medium.catalog(manifest.number) if manifest else None
+    is_published = manifest and manifest.verdict not in ("failed", "errored")
+    catalog = store.medium.catalog(manifest.number) if manifest and is_published else None
     if catalog:
         try:
             connection.execute(f"ATTACH {quoted(str(catalog))} AS lake (READ_ONLY)")

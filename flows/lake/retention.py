@@ -14,6 +14,7 @@ from typing import Final
 from flows.lake import history
 from flows.lake.manifest import Manifest
 from flows.lake.medium import Entry, Medium
+from flows.lake.refused import FOLDER, name_of
 from flows.lake.store import Store
 from flows.settings import Retention
 
@@ -60,7 +61,7 @@ def _plan(store: Store, retention: Retention, now: datetime) -> Removal:
     manifests = [store.manifest(number) for number in store.numbers()]
     expired = tuple(_expired(manifests, retention, now))
     kept = [manifest for manifest in manifests if manifest.number not in expired]
-    unnamed = _unnamed(store.medium, kept)
+    unnamed = _unnamed(store.medium, kept, store.refused(), now - timedelta(days=retention.days))
     oldest = now - timedelta(hours=retention.min_age_hours)
     old = {name: entry for name, entry in unnamed.items() if entry.modified_at <= oldest}
     rebuilds = store.lasting.left()
@@ -82,11 +83,14 @@ def _expired(manifests: list[Manifest], retention: Retention, now: datetime) -> 
         yield manifest.number
 
 
-def _unnamed(medium: Medium, kept: list[Manifest]) -> dict[str, Entry]:
-    """List the parts that none of the snapshots names, and the catalogs of other snapshots."""
-    named = {part.path for manifest in kept for part in manifest.parts}
+def _unnamed(medium: Medium, kept: list[Manifest], refused: list[Manifest], oldest: datetime) -> dict[str, Entry]:
+    """List refused nights past their days, parts that nothing kept names, and the catalogs of other snapshots."""
+    past_days = [each for each in refused if datetime.fromisoformat(each.created_at) <= oldest]
+    named = {part.path for manifest in (*kept, *refused) if manifest not in past_days for part in manifest.parts}
     numbers = {manifest.number for manifest in kept}
     parts = {name: entry for name, entry in medium.entries("parts").items() if name not in named}
     catalogs = medium.entries("catalogs").items()
     past = {n: e for n, e in catalogs if (match := _CATALOG_NAME.fullmatch(n)) and int(match[1]) not in numbers}
-    return parts | past
+    gone = {name_of(each.run_id) for each in past_days}
+    nights = {name: entry for name, entry in medium.entries(FOLDER).items() if name in gone} if gone else {}
+    return nights | parts | past

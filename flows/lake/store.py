@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
-from flows.lake import history
+from flows.lake import history, refused
 from flows.lake.disk import Disk, Hook, perform_at_once
 from flows.lake.duck import is_remote
 from flows.lake.folder import Folder
@@ -62,9 +62,23 @@ class Store:
         """Return the newest snapshot, or None before the first; raise LakeDamaged when it or its chain is broken."""
         return history.newest(self.medium)
 
-    def chosen(self, at: int | None) -> Manifest:
-        """Return a snapshot by its number, or the newest; raise UsageError when there is none such."""
-        return required(self.current(), self.address) if at is None else self.manifest(at)
+    def refused(self) -> list[Manifest]:
+        """Return the nights that their audit refused, as they would have been published, oldest first."""
+        return [refused.read(self.medium, name) for name in refused.names(self.medium)]
+
+    def chosen(self, at: int | str | None) -> Manifest:
+        """Return a snapshot by its number, the newest, or, for `refused`, the last night that its audit refused.
+
+        Raises UsageError when there is none such, LakeDamaged when it is not whole.
+        """
+        if at is None:
+            return required(self.current(), self.address)
+        if at == refused.LAST:
+            return refused.last(self.medium)
+        try:
+            return self.manifest(int(at))
+        except ValueError as error:
+            raise UsageError(f"{at!r} is no snapshot: give its number, or `{refused.LAST}`") from error
 
     @property
     def lasting(self) -> Lasting:

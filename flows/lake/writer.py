@@ -9,7 +9,7 @@ from typing import Final
 
 import duckdb
 
-from flows.lake import history
+from flows.lake import history, refused
 from flows.lake.catalog import build_catalog
 from flows.lake.manifest import Action, Manifest, Part, Scalar
 from flows.lake.medium import Medium
@@ -98,6 +98,13 @@ class Writer:
             if self.medium.read(name) != manifest.to_bytes():
                 raise CommitConflict(f"another run published snapshot {manifest.number} first; run again") from error
             self.medium.settle([name])
+
+    def keep_refused(self, manifest: Manifest) -> None:
+        """Keep what the audit refused where people may look at it, and nobody takes it for a snapshot."""
+        draft = self.workspace / "refused.json"
+        draft.write_bytes(manifest.to_bytes())
+        self._move_in(draft, refused.name_of(manifest.run_id))
+        self.medium.settle(self.moved)
 
     def publish_again(self, parent: Manifest, content: Manifest, action: Action) -> Manifest:
         """Publish and show a content made of what the lake holds already, after the parent it was chosen on.

@@ -15,7 +15,7 @@ from flows.report import RunReport
 from flows.settings import Settings
 from flows.sources.settings import Source
 from transforms.drift import NIGHTS, Sent, Signal, by_source, drift
-from transforms.tables import RUNS, SOURCE_FIELDS
+from transforms.ledgers import RUNS, SOURCE_FIELDS
 
 _MOST_FIELDS: Final = 500
 """Fields of a source that a run notes, those that fill most records: a hostile one sends millions."""

@@ -39,7 +39,15 @@ def _examined(auditor: Watched, folder: Path) -> Mapping[str, int]:
     """Count the rows that the last night's expectations were shown."""
     database = folder / "projection.duckdb"
     database.unlink(missing_ok=True)
-    project(database, auditor.snapshot, auditor.run_id, critical_promises(), memory_mb=256, connect=open_database)
+    project(
+        database,
+        auditor.snapshot,
+        auditor.run_id,
+        critical_promises(),
+        warm_up_nights=7,
+        memory_mb=256,
+        connect=open_database,
+    )
     with duckdb.connect(database, read_only=True) as connection:
         counted = {}
         for table in ("articles", "membership", "known"):

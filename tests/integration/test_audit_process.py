@@ -12,7 +12,8 @@ import pytest
 from expectations.audit import audit, verdict, warm_up
 from expectations.snapshot import Snapshot
 from transforms.errors import LakeDamaged
-from transforms.tables import DELIVERIES, DUMPS, QUARANTINE
+from transforms.ledgers import DUMPS
+from transforms.tables import DELIVERIES, QUARANTINE
 
 
 @pytest.fixture(scope="module")

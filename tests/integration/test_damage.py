@@ -15,6 +15,7 @@ COPY = {**STORY, "url": "https://mail.example/a", "body": f"{WORDS} again"}
 UNDATED = {"url": "https://post.example/b", "body": WORDS.upper()[:60]}
 TABLES = {
     "articles", "audits", "deliveries", "dumps", "features", "membership", "pairs", "profiles", "quarantine", "runs",
+    "source_counts",
     "source_fields",
 }  # fmt: skip
 

@@ -16,6 +16,7 @@ from flows.again import rebuild as again
 from flows.again.rebuild import rebuild
 from flows.again.replay import replay
 from flows.forgetting.forget import Forgetting, forget, look_ahead
+from flows.forgetting.known import News
 from flows.forgetting.request import Request
 from flows.lake import connect
 from flows.lake.compaction import compact
@@ -168,7 +169,7 @@ def test_the_content_is_that_of_a_lake_which_refused_it_from_the_first(
     knowing, plan = tmp_path / "knowing", look_ahead(settings_of(whole), Request(article=article_id(whole, "letter")))
     take_unaudited(knowing, [other])
     with PlainDriver(1) as driver:
-        news = again.News(TODAY, plan.news.keys, plan.news.prints)
+        news = News(TODAY, plan.news.keys, plan.news.prints)
         rebuild(settings_of(knowing), driver, Unaudited(), news=news)
     report = take_unaudited(knowing, dumps)
     shutil.copytree(bare, tmp_path / "bare", symlinks=True)

@@ -74,11 +74,13 @@ def normalise(
     }
     articles = pa.table({f.name: _array(columns[f.name], f.type) for f in STAGED}, schema=STAGED)
     found = _refused(columns, values.records, problems(told), forgotten)
-    for record, problem in zip(values.records, found, strict=True):
+    seen = _seen(values, outlets)
+    for record, outlet_name, problem in zip(values.records, outlets, found, strict=True):
         if problem:
             rejects.add(record, *problem)
+            seen.rejected[outlet_name, problem[0].value] += 1
     articles = articles.filter(pa.array([problem is None for problem in found], pa.bool_()))
-    return Batch(articles, rejects.table(), _seen(values, outlets))
+    return Batch(articles, rejects.table(), seen)
 
 
 def _sound(records: Iterable[Record | Malformed], rejects: Rejects, forgotten: Forgotten) -> list[Record]:

@@ -32,12 +32,15 @@ class Seen:
     values: Counter[tuple[str, str, str]] = field(default_factory=Counter)
     unused: Counter[tuple[str, str]] = field(default_factory=Counter)
     """Filled values, by (source, field), of the fields that no mapping used."""
+    rejected: Counter[tuple[str, str]] = field(default_factory=Counter)
+    """Rejects by (source, reason), but for records that cannot be read and so name no source."""
 
     def add(self, other: "Seen") -> None:
         """Add what was seen elsewhere."""
         self.records.update(other.records)
         self.values.update(other.values)
         self.unused.update(other.unused)
+        self.rejected.update(other.rejected)
 
 
 @dataclass(slots=True)

@@ -10,7 +10,8 @@ from flows.lake.integrity import part_damage
 from flows.lake.store import Store
 from tests.benchmarks.lake import Figure, Shape, as_json, build, figures, grid
 from transforms.article import ARTICLES
-from transforms.tables import AUDITS, CLUSTER_CHANGES, MEMBERSHIP, QUARANTINE, STORED
+from transforms.ledgers import AUDITS, CLUSTER_CHANGES
+from transforms.tables import MEMBERSHIP, QUARANTINE, STORED
 
 SHAPE = Shape(days=4, day_rows=3, narrow_parts=2)
 

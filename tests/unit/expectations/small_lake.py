@@ -9,8 +9,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from transforms.article import ARTICLES
+from transforms.ledgers import DUMPS
 from transforms.schema import PARTITION_COLUMN, Table
-from transforms.tables import DELIVERIES, DUMPS, MEMBERSHIP, PAIRS, QUARANTINE, STORED
+from transforms.tables import DELIVERIES, MEMBERSHIP, PAIRS, QUARANTINE, STORED
 
 Rows = dict[str, list[dict[str, Any]]]
 

@@ -8,16 +8,19 @@ from pathlib import Path
 
 import pytest
 
-from expectations.audit import Finding, Severity, Status, Verdict, verdict
+from expectations.audit import Finding, Status, Verdict, verdict
 from expectations.projection import PROJECTIONS
+from expectations.promise import Severity
 from expectations.thresholds import load_thresholds
-from transforms.tables import AUDITS
+from transforms.ledgers import AUDITS
 
 FREE_TEXT = {"title", "text", "highlights", "authors", "raw", "detail", "url", "canonical_url", "source", "source_id"}
 
 
 def _finding(status: Status, severity: Severity = "critical") -> Finding:
-    return Finding("articles", "Every article has an id", severity, status, "0 of 10 rows (0.0%)", 0)
+    return Finding(
+        "articles", "article_id_given", "Every article has an id", severity, status, "0 of 10 rows (0.0%)", 0
+    )
 
 
 @pytest.mark.parametrize(

@@ -14,8 +14,12 @@ from typing import Any
 import pytest
 
 from expectations.audit import Finding, audit, critical_promises, examine, verdict, warm_up
+from expectations.habits import FLOOD, LOST_CANONICAL, SOURCE_NIGHT
 from expectations.projection import PROJECTIONS, open_database, project
+from expectations.promise import Check, Promise
+from expectations.promises import promises
 from expectations.snapshot import Files, Snapshot
+from expectations.thresholds import load_thresholds
 from tests.unit.expectations.small_lake import (
     DUMP,
     HOSTILE,
@@ -34,7 +38,8 @@ from tests.unit.expectations.small_lake import (
     write,
 )
 from transforms.article import CANONICAL
-from transforms.tables import AUDITS, MEMBERSHIP
+from transforms.ledgers import AUDITS
+from transforms.tables import MEMBERSHIP
 
 Spoil = Callable[[Rows], object]
 Fault = tuple[str, str, Spoil]
@@ -86,6 +91,13 @@ def _reject_four(rows: Rows) -> None:
     rows["dumps"][0].update(records_read=14, quarantined=4)
 
 
+def _refuse_one(rows: Rows) -> None:
+    counts = dict.fromkeys(("records_read", "admitted", "replayed", "quarantined"), 0)
+    rows["dumps"].append({**rows["dumps"][0], **counts, "dump_digest": None, "status": "refused"})
+
+
+TODAY = dt.date(2026, 11, 22)
+LATE = dt.datetime(2026, 11, 24, 0, 0, 1, tzinfo=dt.UTC)
 COPY_OF_OLDER = {"canonical_id": OLDER_IDS[0], "is_canonical": False, "relation": "near"}
 OWN_CLUSTER = "The canonical copy of an article is a copy of its own cluster"
 ONE_CANONICAL = "Every cluster has exactly one canonical copy"
@@ -124,6 +136,12 @@ FAULTS: list[Fault] = [
         _set("articles", 3, published_at_origin="none"),
     ),
     ("articles", "At least 50% of tonight's articles have a date", _undate),
+    (
+        "articles",
+        "No article of tonight is dated later than the day after",
+        _set("articles", 3, published_at=LATE, published_date=LATE.date()),
+    ),
+    ("dumps", "Every file of tonight could be read", _refuse_one),
     (
         "articles",
         "The language of at least 90% of tonight's articles is known",
@@ -202,6 +220,7 @@ FAULTS: list[Fault] = [
 
 
 PROMISES = {fault[:2] for fault in FAULTS} | {("membership", LOST)}
+PROJECTED = {table.name for table in PROJECTIONS}
 
 RELATION_FAULTS: list[tuple[str, set[str], Spoil]] = [
     ("an id that history has", {"No two articles share an id"}, _again("articles", 3, article_id=OLDER_IDS[2])),
@@ -272,13 +291,13 @@ RELATION_FAULTS: list[tuple[str, set[str], Spoil]] = [
 
 
 def _founding(rows: Rows, folder: Path) -> Snapshot:
-    return Snapshot(write(rows, folder / "tonight"))
+    return Snapshot(write(rows, folder / "tonight"), day=TODAY)
 
 
 def _addition(rows: Rows, folder: Path) -> Snapshot:
     """Put tonight's rows upon a history that was found sound, and that they have nothing to do with."""
     older = older_rows() | {AUDITS.name: kept_promises(OLDER_RUN_ID, critical_promises())}
-    return Snapshot(write(rows, folder / "tonight"), write(older, folder / "older"), {}, OLDER_RUN_ID)
+    return Snapshot(write(rows, folder / "tonight"), write(older, folder / "older"), {}, OLDER_RUN_ID, day=TODAY)
 
 
 def _night(rows: Rows, older: Rows, folder: Path) -> Snapshot:
@@ -405,14 +424,16 @@ def test_a_bad_night_does_not_hide_in_a_good_history(unaudited: Spoil, tmp_path:
 
 def test_every_promise_is_broken_once_and_kept_by_the_good_lake(tmp_path: Path) -> None:
     findings = _audited(_founding(good_rows(), tmp_path), tmp_path)
-    assert {(each.table_name, each.expectation) for each in findings} == PROMISES
+    about_rows = {(each.table_name, each.expectation) for each in findings if each.table_name in PROJECTED}
+    assert about_rows == PROMISES
     assert {each.status for each in findings} == {"passed"}
     assert verdict(findings) == "passed"
 
 
 def test_an_empty_lake_keeps_every_promise(tmp_path: Path) -> None:
     findings = _audited(Snapshot({}), tmp_path)
-    assert {(each.table_name, each.expectation) for each in findings} == PROMISES
+    about_rows = {(each.table_name, each.expectation) for each in findings if each.table_name in PROJECTED}
+    assert about_rows == PROMISES
     assert {(each.status, each.unexpected_count) for each in findings} == {("passed", 0)}
 
 
@@ -434,22 +455,17 @@ def test_a_finding_names_the_rows_that_broke_it(tmp_path: Path) -> None:
 
 
 def test_an_expectation_without_an_answer_is_errored_and_shows_no_value(tmp_path: Path) -> None:
-    from great_expectations.expectations import ExpectColumnValuesToBeUnique  # type: ignore[attr-defined]  # noqa: PLC0415
-
-    from expectations.broken_rows import BrokenRows  # noqa: PLC0415
-
     database = tmp_path / "projection.duckdb"
     files = write(good_rows(), tmp_path / "lake")
-    project(database, Snapshot(files), RUN_ID, set(), memory_mb=256, connect=open_database)
-    expected = [
-        ExpectColumnValuesToBeUnique(column="nowhere", description="a column that is not there"),
-        BrokenRows(unexpected_rows_query="SELECT nowhere FROM {batch}", description="a query that fails"),
-        BrokenRows(unexpected_rows_query="SELECT CAST(relation AS INT) FROM {batch}", description="a value that fails"),
-        BrokenRows(
-            unexpected_rows_query="SELECT relation FROM {batch} WHERE relation = 'xx'", description="no failure"
-        ),
+    project(database, Snapshot(files), RUN_ID, set(), warm_up_nights=7, memory_mb=256, connect=open_database)
+    broken: list[str | Check] = [
+        Check("ExpectColumnValuesToNotBeNull", {"column": "nowhere"}),
+        "SELECT nowhere FROM {batch}",
+        "SELECT CAST(relation AS INT) FROM {batch}",
+        "SELECT relation FROM {batch} WHERE relation = 'xx'",
     ]
-    findings = examine(database, {"membership": expected}, memory_mb=256)
+    made = [Promise(f"promise_{n}", "membership", "", by, "SELECT 1") for n, by in enumerate(broken)]
+    findings = examine(database, made, RUN_ID, memory_mb=256)
     assert [each.status for each in findings] == ["errored", "errored", "errored", "passed"]
     assert "nowhere" in str(findings[0].observed)
     assert not any("'" in str(each.observed) or "canonical" in str(each.observed) for each in findings)
@@ -457,7 +473,7 @@ def test_an_expectation_without_an_answer_is_errored_and_shows_no_value(tmp_path
 
 
 def test_no_promise_stands_under_a_table_that_is_not_projected() -> None:
-    from expectations.suite import promises  # noqa: PLC0415
-    from expectations.thresholds import load_thresholds  # noqa: PLC0415
+    from expectations.suite import by_table  # noqa: PLC0415
 
-    assert list(promises(load_thresholds())) == [table.name for table in PROJECTIONS]
+    projected = [table.name for table in PROJECTIONS]
+    assert list(by_table(promises(load_thresholds()))) == [*projected, SOURCE_NIGHT, FLOOD, LOST_CANONICAL]
