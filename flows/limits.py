@@ -10,6 +10,7 @@ import pyarrow.compute as pc
 
 from flows.report import RunReport
 from flows.settings import Rejected
+from transforms.article import Reason
 from transforms.errors import AuditFailed, NoRoom
 
 _PLACE: Final = ("dump_digest", "member", "record_number")
@@ -23,7 +24,7 @@ def within_quota(rows: pa.Table, max_mb: int) -> pa.Table:
 
     Rows (QUARANTINE) keep their order. What stays depends on the dump alone, whatever it was delivered with.
     """
-    beyond = _beyond(rows, max_mb << 20)
+    beyond = _beyond(rows, max_mb << 20) & pc.not_equal(rows["reason"], Reason.FORGOTTEN).to_numpy()
     if not beyond.any():
         return rows
     chosen = pa.array(beyond)

@@ -93,7 +93,7 @@ def forget(
     chosen, store = load_settings(settings, lake=lake), existing(lake, settings)
     if not yes:
         plan = look_ahead(chosen, request, store)
-        write_json(plan_json(plan)) if as_json else sys.stdout.write(plan_sheet(plan, store.numbers()))
+        write_json(plan_json(plan)) if as_json else sys.stdout.write(plan_sheet(plan))
         return
     refused = told_when_refused(as_json=as_json)
     with shown_progress() as progress, PlainDriver(chosen.workers, progress) as driver, refused:

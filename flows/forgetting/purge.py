@@ -56,7 +56,14 @@ def purge(store: Store, settings: Settings) -> Purged:
             store.medium.remove(name)
         store.medium.settle(files)
         store.lasting.clear()
+        for index in _search_indexes(store.medium.scratch) if last else ():
+            store.discard(index)
         return Purged(past, tuple(files), sum(files.values()))
+
+
+def _search_indexes(scratch: Path) -> tuple[Path, ...]:
+    """Give where the index of words lies: in a lake's folder, or, of a bucket, beside its place for drafts."""
+    return scratch.with_name("search"), scratch.with_name(f"{scratch.name}-search")
 
 
 def _files(writer: Writer, kept: list[Manifest], settings: Settings) -> dict[str, int]:

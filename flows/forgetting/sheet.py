@@ -29,13 +29,11 @@ def forgetting_json(done: Forgetting) -> dict[str, Any]:
     }
 
 
-def plan_sheet(plan: Plan, snapshots: Sequence[int]) -> str:
+def plan_sheet(plan: Plan) -> str:
     """Say what would go."""
-    numbers = f" {snapshots[0]} to {snapshots[-1]}" if snapshots[1:] else f" {snapshots[0]}"
     return (
-        _going(plan)
-        + f"the lake would be made again from its kept dumps; snapshots{numbers}, their reports and refused nights\n"
-        "would be gone, and nothing could be gone back to; --yes does it\n"
+        f"{_going(plan)}the lake would be made again from its kept dumps; all snapshots up to {plan.snapshot}, their "
+        "reports and refused\nnights would be gone, and nothing could be gone back to; --yes does it\n"
     )
 
 
