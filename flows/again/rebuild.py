@@ -20,6 +20,7 @@ from flows.accept import Arrival, accept, quarantine, stage_tasks
 from flows.again.ledgers import LEDGERS, carry
 from flows.again.memory import recall, remember, stage_once
 from flows.again.raw import KeptDump, kept_dumps, open_dumps, require_kept
+from flows.again.stored import stage_stored
 from flows.forgetting.known import News, draft_forgotten, forgotten_in
 from flows.forgetting.redaction import redact_kept
 from flows.inquiry.changes import Rebuilt, compare
@@ -38,6 +39,7 @@ from flows.work.careful import StageCare
 from flows.work.drivers import Driver
 from flows.work.workers import ended, worker_pool
 from transforms.errors import LakeDamaged, UsageError
+from transforms.forgotten import Forgotten
 from transforms.ledgers import CLUSTER_CHANGES, FORGOTTEN
 from transforms.tables import schema_digest
 
@@ -124,7 +126,8 @@ def _begun(
         parent = required(writer.current(), store.address)
         _require_ledgers(writer, parent)
         dumps = kept_dumps(parent, writer.address)
-        require_kept(dumps, writer.medium)
+        # To forget, the rows of a dump that was let go will do; other rules would need the dump.
+        require_kept([dump for dump in dumps if dump.raw_name or not news], writer.medium)
         waves = tuple(_waves(dumps))
         report = RunReport(writer.run_id, settings.lake, settings.schedule.day_of(writer.started_at))
         with store.lasting.claim(parent.number, _key(settings, waves, without_refused, str(news))) as bench:
@@ -192,9 +195,13 @@ def _wave(work: Work, name: str, dumps: Sequence[KeptDump], progress: Progress) 
     base = replace(work.parent, parts=(*progress.parts, *work.parent.parts_of(FORGOTTEN.name)))
     report = RunReport(work.writer.run_id, work.settings.lake)
     night = Night(work.writer, base, work.settings, work.driver, None, work.writer.workspace / name, report)
-    arrivals = open_dumps(night, dumps)
+    kept = [dump for dump in dumps if dump.raw_name]
+    arrivals = open_dumps(night, kept)
     _require_readable(work, report)
-    staged = _staged(night, arrivals, dumps, work.bench / name, work.news)
+    forgotten = forgotten_in(night.parent, night.writer.address, work.news)
+    staged = _staged(night, arrivals, kept, work.bench / name, forgotten)
+    let_go = [dump for dump in dumps if not dump.raw_name]
+    staged += stage_stored(night, work.parent, let_go, forgotten, night.workspace)
     pieces = accept(staged, report)
     _require_readable(work, report)
     rejects = quarantine(staged, pieces, report, work.settings.quarantine.max_mb_per_dump)
@@ -205,10 +212,9 @@ def _wave(work: Work, name: str, dumps: Sequence[KeptDump], progress: Progress) 
 
 
 def _staged(
-    night: Night, arrivals: Sequence[Arrival], dumps: Sequence[KeptDump], bench: Path, news: News | None
+    night: Night, arrivals: Sequence[Arrival], dumps: Sequence[KeptDump], bench: Path, forgotten: Forgotten
 ) -> list[Staged]:
     with night.timed("normalise"):
-        forgotten = forgotten_in(night.parent, night.writer.address, news)
         tasks: list[StageTask] = []
         for arrival in arrivals:
             folder = bench / f"dump-{arrival.place:05}"

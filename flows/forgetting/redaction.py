@@ -93,7 +93,7 @@ def redact_kept(night: Night, dumps: Iterable[KeptDump], parts: Sequence[Part]) 
             f"SELECT {', '.join(_PLACE)} FROM {rejects} WHERE reason = '{Reason.FORGOTTEN}'"
         ).to_arrow_table()
     struck = _by_dump(rows)
-    found = (dump for dump in dumps if dump.digest in struck)
+    found = (dump for dump in dumps if dump.digest in struck and dump.raw_name)
     return {dump.raw_name: _redact_one(night, dump, struck[dump.digest]) for dump in found}
 
 

@@ -3,6 +3,7 @@
 import gzip
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any, Final
@@ -12,6 +13,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from flows.drafts import draft
 from flows.forgetting.forget import Forgetting, forget, look_ahead
 from flows.forgetting.known import prints_in
 from flows.forgetting.leftovers import search
@@ -21,7 +23,8 @@ from flows.inquiry.shelf import open_shelf
 from flows.lake import connect
 from flows.lake.integrity import verify
 from flows.lake.rollback import roll_back
-from flows.lake.store import Store
+from flows.lake.store import Store, required
+from flows.publish import take_in
 from flows.settings import Settings
 from flows.work.drivers import PlainDriver
 from tests.faults.stories import body
@@ -29,6 +32,7 @@ from tests.integration.nights import Unaudited, content, take_unaudited, write_d
 from tests.integration.told import Told, sentence
 from tests.promises.bytewise import files_with
 from transforms.errors import UsageError
+from transforms.ledgers import DUMPS
 
 TODAY: Final = date(2026, 11, 22)
 WORD: Final = "quillfeather"
@@ -135,6 +139,38 @@ def test_a_later_delivery_of_it_is_refused_and_leaves_no_byte(forgot: Path, tmp_
     assert sorted([*before, "New"]) == titles(lake)
     assert [] == files_with(lake, WORD)
     assert "replayed" == take_unaudited(lake, [dump]).dumps[0].status
+
+
+def let_go(lake: Path) -> None:
+    """Publish a snapshot whose ledger knows of no kept dump, and remove the dumps."""
+    with Store.open(lake, create=False).writer() as writer:
+        parent = required(writer.current(), writer.address)
+        rows = pa.concat_tables([pq.read_table(lake / part.path) for part in parent.parts_of(DUMPS.name)])
+        bare = rows.set_column(3, rows.schema.field("raw_name"), pa.nulls(rows.num_rows, pa.string()))
+        others = [part for part in parent.parts if part.table != DUMPS.name]
+        taken = take_in(writer, others, [draft(DUMPS, bare, writer.workspace / "dumps.parquet")])
+        writer.publish_again(parent, replace(parent, parts=taken.parts), "compact")
+    shutil.rmtree(lake / "raw")
+    (lake / "raw").mkdir()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("another", [True, False])
+def test_of_a_dump_that_is_no_longer_kept_the_rows_are_taken(
+    lake: Path, forgot: Path, tmp_path: Path, another: bool
+) -> None:
+    let_go(lake)
+    if another:  # one more, which is kept
+        write_dump(tmp_path / "more.jsonl", [RECORDS[1], {"title": "New", "body": f"{body(6)} {body(1)}"}])
+        take_unaudited(lake, [tmp_path / "more.jsonl"])
+        shutil.copytree(forgot, tmp_path / "forgot", symlinks=True)
+        take_unaudited(tmp_path / "forgot", [tmp_path / "more.jsonl"])
+    done = forgotten(lake, url="https://post.example/2")
+
+    assert () == done.searched.found
+    assert content(tmp_path / "forgot" if another else forgot) == content(lake)
+    assert [] == files_with(lake, WORD)
+    assert () == verify(Store.open(lake, create=False).medium).damaged
 
 
 @pytest.mark.slow
