@@ -9,7 +9,7 @@ DOUBTS ?= 0
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-slow test-prefect faults hostile judge lint format bench bench-lake bench-nightly bench-peers lock clean
+.PHONY: help demo test test-slow test-prefect faults hostile judge nights lint format bench bench-lake bench-nightly bench-peers lock clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -47,6 +47,9 @@ hostile: .venv/installed ## Give it dumps that mean harm and count what they do 
 
 judge: .venv/installed ## Judge deduplication on real dumps (REALDATA=/path) and on generated ones (minutes; bench/judge.json)
 	BROADSHEET_REALDATA="$(REALDATA)" $(BIN)/python -m tests.judge --doubts $(DOUBTS)
+
+nights: .venv/installed ## Run thirty nights with ten planted faults, and see that the audit names each (nights/result.json)
+	$(BIN)/python -m tests.lab
 
 lint: .venv/installed ## Check style and types
 	$(BIN)/ruff check .
@@ -87,4 +90,4 @@ lock: .venv/installed ## Choose versions anew
 		--output-file tests/benchmarks/peers.lock tests/benchmarks/peers/requirements.in
 
 clean: ## Remove the environment and what the demo and the benchmark made
-	rm -rf .venv .venv-peers $(LAKE) bench faults hostile
+	rm -rf .venv .venv-peers $(LAKE) bench faults hostile nights

@@ -3,8 +3,9 @@
 Tables of the audit's database, empty for a run that is no night (a rebuild, a replay):
 
     source_night    a source that sends tonight, or did in the last SPAN_DAYS: its records, shares and ages, and what is
-                    usual. Records are held against the median of the same weekday, other figures against the sum
-                    of the last RECENT_NIGHTS that had it. `shown` is its name as it may be printed
+                    usual. Records are held against the median of the same weekday and, while that has come fewer than
+                    three times, against that of all weekends or working days as well; other figures against the
+                    sum of the last RECENT_NIGHTS that had it. `shown` is its name as it may be printed
     flood           copies that a cluster gained, and other articles that one of tonight's is like
     lost_canonical  by source: canonical copies that are none since tonight, of how many of the last SPAN_DAYS
 
@@ -60,7 +61,8 @@ _VOLUME: Final = """
         SELECT source, weekday, median(records) AS usual, min(records) AS least, count(*) AS nights
         FROM daily GROUP BY ALL
     )
-    SELECT source, count(*) AS nights, median(records) AS usual_records,
+    SELECT source, count(*) AS nights,
+        median(records) FILTER ((weekday IN (0, 6)) = (dayofweek($day::DATE) IN (0, 6))) AS usual_records,
         1.4826 * median(abs(records - usual)) AS spread,
         any_value(usual) FILTER (weekday = dayofweek($day::DATE)) AS weekday_records,
         any_value(least) FILTER (weekday = dayofweek($day::DATE)) AS weekday_least,
@@ -73,7 +75,7 @@ _LANGUAGE: Final = """
     usual AS (SELECT source, key, sum(value) AS n FROM entry WHERE day < $day GROUP BY ALL),
     main AS (SELECT source, arg_max(key, n) AS key, max(n) / sum(n) AS usual_language_share FROM usual GROUP BY source)
     SELECT source, usual_language_share,
-        sum(value) FILTER (entry.key = main.key AND day = $day) / sum(value) FILTER (day = $day) AS found
+        coalesce(sum(value) FILTER (entry.key = main.key AND day = $day), 0) / sum(value) FILTER (day = $day) AS found
     FROM main JOIN entry USING (source) GROUP BY ALL
 """
 _HABIT: Final = f"""

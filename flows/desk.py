@@ -1,16 +1,30 @@
-"""The desk: where the quality report of a snapshot is put together and laid down as a file."""
+"""The desk: where the quality report of a night, and the index of all nights, are put together and laid down."""
 
-from dataclasses import dataclass
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
+from typing import Final
 
 import duckdb
 
-from expectations.report import Edition, render, report
-from flows.lake.manifest import Manifest
+from expectations.report import Edition, Report, index, render, render_index, report
+from flows.lake.catalog import view_statements
+from flows.lake.duck import open_duckdb
+from flows.lake.manifest import Manifest, Part
+from flows.lake.medium import Medium
 from flows.lake.query import open_snapshot
 from flows.lake.store import Store
+from flows.lake.writer import Writer
 from transforms.errors import LakeDamaged, UsageError
+from transforms.tables import STORED
+
+FOLDER: Final = "reports"
+_INDEX: Final = f"{FOLDER}/index.html"
+_PAGE: Final = re.compile(rf"{FOLDER}/(\d{{4}}-\d\d-\d\d-(.+)\.html)")
+_LEDGERS: Final = frozenset(table.name for table in STORED if table.kind == "ledger")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +47,7 @@ def write_report(store: Store, at: int | str | None, out: Path | None) -> Writte
     """
     manifest = store.chosen(at)
     path = out or Path(f"report-{manifest.number}.html")
-    page = _page(store, manifest)
+    page = render(_report(store, manifest))
     try:
         path.write_bytes(page)
     except OSError as error:
@@ -41,15 +55,90 @@ def write_report(store: Store, at: int | str | None, out: Path | None) -> Writte
     return Written(manifest.number, str(path), len(page))
 
 
-def edition_of(manifest: Manifest) -> Edition:
-    """Return what the report's frame tells of a snapshot."""
-    return Edition(manifest.number, manifest.verdict, datetime.fromisoformat(manifest.created_at))
+@dataclass(frozen=True, slots=True)
+class Laid:
+    """Where in the lake the page of a night is, or what came in its way."""
+
+    name: str | None
+    trouble: str | None = None
 
 
-def _page(store: Store, manifest: Manifest) -> bytes:
+def lay_down(writer: Writer, manifest: Manifest) -> Laid:
+    """Put the page of a night, published or refused, into the lake's `reports/`, and the index over all nights anew.
+
+    Raises nothing: a published night has not failed when its page has.
+    """
+    store = Store(writer.medium)
     try:
-        with open_snapshot(store, manifest) as connection:
-            return render(report(connection, edition_of(manifest)))
+        night = _report(store, manifest)
+        name = f"{FOLDER}/{night.night:%Y-%m-%d}-{manifest.run_id}.html"
+        _put(writer, name, render(night))
+        _put(writer, _INDEX, _index(store))
+        writer.medium.settle([name, _INDEX])
+    except Exception as error:  # noqa: BLE001 - whatever it is, it comes after the commit, and must not look like a failure of it
+        return Laid(
+            None, f"the quality report could not be laid down: {_first_line(error)}; `broadsheet report` writes it"
+        )
+    return Laid(name)
+
+
+def edition_of(manifest: Manifest) -> Edition:
+    """Return what the report's frame tells of a snapshot, or of what would have become one."""
+    moment = datetime.fromisoformat(manifest.created_at)
+    return Edition(manifest.number, manifest.verdict, moment, is_refused=manifest.verdict in ("failed", "errored"))
+
+
+def _put(writer: Writer, name: str, page: bytes) -> None:
+    draft = writer.workspace / "page.html"
+    draft.write_bytes(page)
+    writer.medium.move_in(draft, name)
+
+
+def _report(store: Store, manifest: Manifest) -> Report:
+    with _damage_told(), open_snapshot(store, manifest) as connection:
+        return report(connection, edition_of(manifest))
+
+
+def _index(store: Store) -> bytes:
+    """Draw the index over the ledgers of the newest snapshot and of the nights that were refused."""
+    current, refused = store.current(), store.refused()
+    ledgers = [part for part in current.parts if part.table in _LEDGERS] if current else []
+    base = current or refused[-1]
+    known = {part.path for part in ledgers}
+    own = {part.path: part for night in refused for part in _own_ledgers(night) if part.path not in known}
+    with _damage_told(), open_duckdb(store.address) as connection:
+        for statement in view_statements(replace(base, parts=(*ledgers, *own.values())), store.address):
+            connection.execute(statement)
+        return render_index(index(connection, {night.run_id for night in refused}, _pages(store.medium)))
+
+
+def _own_ledgers(night: Manifest) -> Iterator[Part]:
+    """Give a refused night's own rows of what the index asks; other rows of its ledgers are in the lake's."""
+    for part in night.parts:
+        bounds = (part.minimum, part.maximum)
+        if part.table == "audits" and all(some.get("run_id") == night.run_id for some in bounds):
+            yield part
+        if part.table == "runs" and all(some.get("snapshot") == night.number for some in bounds):
+            yield part
+
+
+def _pages(medium: Medium) -> dict[str, str]:
+    """Name the pages that lie beside the index, by run."""
+    try:
+        names = medium.entries(FOLDER)
+    except FileNotFoundError:
+        return {}
+    return {match[2]: match[1] for name in names if (match := _PAGE.fullmatch(name))}
+
+
+@contextmanager
+def _damage_told() -> Iterator[None]:
+    """Raise LakeDamaged where DuckDB cannot read a part."""
+    try:
+        yield
     except (duckdb.IOException, duckdb.InvalidInputException) as error:
-        first = str(error).partition("\n")[0]
-        raise LakeDamaged(f"{first}; run `broadsheet verify` to see what is damaged") from error
+        raise LakeDamaged(f"{_first_line(error)}; run `broadsheet verify` to see what is damaged") from error
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error) or type(error).__name__).partition("\n")[0]

@@ -129,7 +129,9 @@ def audit_night(night: Night, auditor: Executor, taken: Taken) -> tuple[Finding,
         report.verdict = verdict(findings)
     if any(finding.stops for finding in findings):
         report.outcome = "refused by the audit"
-        night.writer.keep_refused(_described(night, taken, findings, "run"))
+        manifest = _described(night, taken, findings, "run")
+        night.writer.keep_refused(manifest)
+        _lay_down_page(night, manifest)
         raise AuditFailed(_why(report), report)
     return findings
 
@@ -143,6 +145,7 @@ def publish_night(night: Night, taken: Taken, findings: tuple[Finding, ...], act
     report.outcome = "published"
     writer.show_newest()
     report.articles, report.copies = _sizes(manifest, writer.address)
+    _lay_down_page(night, manifest)
 
 
 def _described(night: Night, taken: Taken, findings: tuple[Finding, ...], action: Action) -> Manifest:
@@ -153,6 +156,15 @@ def _described(night: Night, taken: Taken, findings: tuple[Finding, ...], action
     )
     taken = take_in(writer, taken.parts, ledger)
     return next_manifest(night.parent, taken, report, night.settings, writer.created_at, action)
+
+
+def _lay_down_page(night: Night, manifest: Manifest) -> None:
+    """Write the night's quality report into the lake; trouble with it is told, and no trouble of the night's."""
+    from flows.desk import lay_down  # noqa: PLC0415 - templates, for a night that has come so far
+
+    laid = lay_down(night.writer, manifest)
+    night.report.page = f"{night.settings.lake}/{laid.name}" if laid.name else None
+    night.report.page_trouble = laid.trouble
 
 
 def _sizes(manifest: Manifest, address: str) -> tuple[int, int]:

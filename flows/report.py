@@ -75,6 +75,10 @@ class RunReport:
     sent: dict[str, Sent] = field(default_factory=dict, repr=False)
     findings: list[dict[str, Any]] = field(default_factory=list)
     stage_seconds: dict[str, float] = field(default_factory=dict)
+    page: str | None = None
+    """Where its quality report lies: a path, or an address in a bucket."""
+    page_trouble: str | None = None
+    """Why there is none."""
 
     @property
     def lost_fields(self) -> dict[str, int]:

@@ -2,20 +2,23 @@
 
 import asyncio
 from contextlib import suppress
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
-from prefect.client.orchestration import get_client
+from prefect.client.orchestration import SyncPrefectClient, get_client
 from prefect.client.schemas.filters import FlowFilter, FlowFilterName, FlowRunFilter, FlowRunFilterState
 from prefect.client.schemas.filters import FlowRunFilterStateType as StateTypes
-from prefect.client.schemas.objects import ConcurrencyLimitConfig, ConcurrencyLimitStrategy, StateType
+from prefect.client.schemas.objects import ConcurrencyLimitConfig, ConcurrencyLimitStrategy, FlowRun, StateType
 from prefect.client.schemas.schedules import construct_schedule
+from prefect.client.schemas.sorting import FlowRunSort
 from prefect.exceptions import PrefectHTTPStatusError
 from prefect.runner import Runner
 from prefect.schedules import Cron
 from prefect.schedules import Schedule as PrefectSchedule
-from prefect.states import Crashed
+from prefect.states import Cancelled, Crashed
 
+from flows.automations import LOST
 from flows.nightly import nightly
 from flows.serve import interrupt
 from flows.settings import DEFAULT_FILE, Schedule, Settings
@@ -25,8 +28,6 @@ DEPLOYMENT: Final = "nightly"
 
 _GRACE_SECONDS: Final = 120
 """After this, a run that never began gives its place back; else its death would cancel every later night."""
-
-_LOST: Final = "it ended with the machine or the schedule that ran it; the lake is as its last snapshot left it"
 
 
 class _Runner(Runner):
@@ -56,14 +57,38 @@ def bury_dead_runs() -> None:
 
     What a power cut ended keeps its place in the deployment for ever, and the limit of one cancels every later night.
     """
-    alive = StateTypes(any_=[StateType.PENDING, StateType.RUNNING, StateType.CANCELLING])
-    ours = FlowFilter(name=FlowFilterName(any_=[nightly.name]))
     with get_client(sync_client=True) as client:
-        for run in client.read_flow_runs(
-            flow_filter=ours, flow_run_filter=FlowRunFilter(state=FlowRunFilterState(type=alive))
-        ):
+        for run in _ours(client, StateType.PENDING, StateType.RUNNING, StateType.CANCELLING):
             with suppress(PrefectHTTPStatusError):  # a place that is free already is refused, after the state is set
-                client.set_flow_run_state(run.id, Crashed(message=_LOST), force=True)
+                client.set_flow_run_state(run.id, Crashed(message=LOST), force=True)
+
+
+def pass_over_missed_runs() -> None:
+    """Of the nights that came while nothing kept the schedule, leave the last: it takes the dumps of all.
+
+    Prefect would start all of them at once, and the limit of one cancel all but the oldest.
+    """
+    with get_client(sync_client=True) as client:
+        due = [
+            run for run in _ours(client, StateType.SCHEDULED) if run.auto_scheduled and _due(run) < datetime.now(UTC)
+        ]
+        for run in sorted(due, key=_due)[:-1]:
+            message = f"nothing kept the schedule at {_due(run):%Y-%m-%d %H:%M} UTC; a later night takes its dumps"
+            with suppress(PrefectHTTPStatusError):  # it has just begun
+                client.set_flow_run_state(run.id, Cancelled(name="Missed", message=message), force=True)
+
+
+def _ours(client: SyncPrefectClient, *kinds: StateType) -> list[FlowRun]:
+    """List nightly runs in states of these types; the server gives 200 at most, and there are never so many."""
+    return client.read_flow_runs(
+        flow_filter=FlowFilter(name=FlowFilterName(any_=[nightly.name])),
+        flow_run_filter=FlowRunFilter(state=FlowRunFilterState(type=StateTypes(any_=list(kinds)))),
+        sort=FlowRunSort.EXPECTED_START_TIME_ASC,
+    )
+
+
+def _due(run: FlowRun) -> datetime:
+    return run.expected_start_time or datetime.now(UTC)
 
 
 def cron(chosen: Schedule) -> PrefectSchedule:

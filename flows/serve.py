@@ -8,7 +8,6 @@ PREFECT_HOME              the folder of its database and log (default: beside th
 import os
 import signal
 import socket
-import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,18 +16,23 @@ from pathlib import Path
 from time import monotonic, sleep
 from typing import Final
 
+from flows.server import HOST, Server
 from flows.settings import Settings
 from transforms.errors import BroadsheetError, UsageError
 
-_HOST: Final = "127.0.0.1"
 _PORT: Final = "4200"
 _QUIET: Final = {"PREFECT_SERVER_ANALYTICS_ENABLED": "false", "DO_NOT_TRACK": "1"}
+_RETENTION: Final = {"PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED": "events,flow_runs"}
+"""The server started here lets go of events after 7 days and of runs after 90; else its database grows for ever."""
 _START_SECONDS: Final = 300
 """The first start, which makes the database, takes 12 to 26 s on an idle machine."""
 _ANSWER_SECONDS: Final = 20
 """How long a server that should be up already may take to answer."""
-_STOP_SECONDS: Final = 30
 _INTERRUPTED: Final = 130
+_UNTOLD: Final = (
+    "broadsheet: [schedule] notify names the block {block}, which the server at {url} does not have: nobody is told of "
+    "failed nights; make it on the page Blocks, and start `broadsheet serve` again\n"
+)
 
 
 def serve(settings: Settings, settings_file: Path | None = None) -> None:
@@ -57,7 +61,7 @@ def interrupt(*_: object) -> None:
 
 
 @contextmanager
-def _server(lake: str) -> Iterator[subprocess.Popen[bytes] | None]:
+def _server(lake: str) -> Iterator[Server | None]:
     """Start a server for the block, with its database beside the lake, unless the environment names one."""
     if os.environ.get("PREFECT_API_URL"):
         yield None
@@ -67,73 +71,56 @@ def _server(lake: str) -> Iterator[subprocess.Popen[bytes] | None]:
     beside = lake.rpartition("/")[2] if "://" in lake else lake
     home = Path(os.environ.setdefault("PREFECT_HOME", str(Path(f"{beside}-prefect").resolve())))
     home.mkdir(parents=True, exist_ok=True)
-    os.environ["PREFECT_API_URL"] = f"http://{_HOST}:{port}/api"
-    process = _start(home, port)
+    address = f"http://{HOST}:{port}"
+    os.environ |= {"PREFECT_API_URL": f"{address}/api", "PREFECT_UI_URL": address}
+    for name, value in _RETENTION.items():
+        os.environ.setdefault(name, value)
+    server = Server(home, port)
     try:
-        yield process
+        yield server
     finally:
-        _stop(process)
-
-
-def _start(home: Path, port: str) -> subprocess.Popen[bytes]:
-    command = [sys.executable, "-m", "prefect", "server", "start", "--host", _HOST, "--port", port]
-    with _log(home).open("ab") as log:
-        # In a session of its own: Ctrl-C is for us, who stop it last, when the schedule has been told.
-        return subprocess.Popen(  # noqa: S603
-            command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
-        )
-
-
-def _log(home: Path) -> Path:
-    return home / "server.log"
+        server.stop()
 
 
 def _require_free(port: str) -> None:
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            probe.bind((_HOST, int(port)))
+            probe.bind((HOST, int(port)))
         except (OSError, OverflowError, ValueError) as error:
             raise UsageError(
-                f"port {port} of {_HOST} cannot be had ({error}); end what listens there, set PREFECT_SERVER_API_PORT "
-                f"to another, or, for a Prefect server that runs there, PREFECT_API_URL=http://{_HOST}:{port}/api"
+                f"port {port} of {HOST} cannot be had ({error}); end what listens there, set PREFECT_SERVER_API_PORT "
+                f"to another, or, for a Prefect server that runs there, PREFECT_API_URL=http://{HOST}:{port}/api"
             ) from error
 
 
-def _stop(process: subprocess.Popen[bytes]) -> None:
-    """End the server, and do not let a second Ctrl-C leave it behind."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    process.terminate()
-    try:
-        process.wait(_STOP_SECONDS)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()
-
-
-def _keep_schedule(settings: Settings, settings_file: Path | None, process: subprocess.Popen[bytes] | None) -> None:
-    from flows.schedule import bury_dead_runs, cron, keep  # noqa: PLC0415 - slow, and the server starts up meanwhile
+def _keep_schedule(settings: Settings, settings_file: Path | None, server: Server | None) -> None:
+    from flows.automations import automate  # noqa: PLC0415 - slow, and the server starts up meanwhile
+    from flows.schedule import bury_dead_runs, cron, keep, pass_over_missed_runs  # noqa: PLC0415
 
     schedule = cron(settings.schedule)
-    _await_server(process)
-    if process:
+    _await_server(server)
+    if server:
+        server.mind()
         bury_dead_runs()
+        pass_over_missed_runs()
+    if not automate(settings.schedule.notify):
+        sys.stderr.write(_UNTOLD.format(block=settings.schedule.notify, url=os.environ["PREFECT_API_URL"]))
     sys.stdout.write(_welcome(settings))
     sys.stdout.flush()
     keep(schedule, settings, settings_file)
 
 
-def _await_server(process: subprocess.Popen[bytes] | None) -> None:
+def _await_server(server: Server | None) -> None:
     from prefect.client.orchestration import get_client  # noqa: PLC0415
 
     url = os.environ["PREFECT_API_URL"]
-    deadline = monotonic() + (_START_SECONDS if process else _ANSWER_SECONDS)
+    deadline = monotonic() + (_START_SECONDS if server else _ANSWER_SECONDS)
     with get_client(sync_client=True) as client:
         while problem := client.api_healthcheck():
-            if process and process.poll() is not None:
-                log = _log(Path(os.environ["PREFECT_HOME"]))
+            if server and server.exit_code is not None:
                 raise BroadsheetError(
-                    f"Prefect's server ended with code {process.returncode}; its last words are in {log}"
+                    f"Prefect's server ended with code {server.exit_code}; its last words are in {server.log}"
                 )
             if monotonic() > deadline:
                 raise UsageError(f"no Prefect server answers at {url} ({problem}); start it, or unset PREFECT_API_URL")

@@ -51,10 +51,16 @@ class Cleaning(_Frozen):
 
 
 class Schedule(_Frozen):
-    """When the nightly run starts, and in whose time zone a day is counted."""
+    """When the nightly run starts, and in whose time zone a day is counted.
+
+    notify: block of Prefect's that tells of failed nights, TYPE/NAME, such as slack-webhook/ops.
+    reports_url: where the lake's folder of reports is served, for links to them.
+    """
 
     cron: str = "15 2 * * *"
     timezone: str = "UTC"
+    notify: Annotated[str | None, Field(pattern="^[a-z0-9-]+/[a-z0-9-]+$")] = None
+    reports_url: Annotated[str | None, Field(pattern="^https?://")] = None
 
     def day_of(self, moment: datetime) -> date:
         """Tell on what day a moment is there; raise UsageError when there is no such time zone."""

@@ -74,6 +74,8 @@ def summary(report: RunReport) -> str:
         seen = f" ({finding['observed']})" if finding["observed"] else ""
         line = f"{finding['severity']} {how}: {finding['name']}: {finding['expectation']}{seen}"
         out.print(line, markup=False, soft_wrap=True)
+    if told := report.page_trouble or (f"quality report: {report.page}" if report.page else ""):
+        out.print(told, markup=False, soft_wrap=True)
     out.print(_last_line(report), markup=False, soft_wrap=True)
     return _text(out)
 

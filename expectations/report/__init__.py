@@ -1,4 +1,4 @@
-"""The quality report of a snapshot: a frame with sections, each a table with the SQL behind it, as one HTML page.
+"""The quality report of a night: a frame with sections, each with the SQL behind it, as one HTML page; and the index.
 
 A section is built by a function from an open snapshot to a `Section`, and drawn by the template that it names.
 `SECTIONS` is the order in which they stand on the page.
@@ -8,13 +8,30 @@ from collections.abc import Callable
 from typing import Final
 
 from expectations.report.answers import Snapshot
+from expectations.report.arrivals import arrivals
+from expectations.report.cleaning import cleaning
 from expectations.report.duplicates import duplicates
+from expectations.report.fields import fields
 from expectations.report.frame import Edition, Report, Section, frame
-from expectations.report.page import render
+from expectations.report.gates import gates
+from expectations.report.index import Index, Night, index
+from expectations.report.page import render, render_index
+from expectations.report.refusals import refusals
+from expectations.report.trends import trends
+from expectations.report.verdict import verdict
 
-__all__ = ["Edition", "Report", "Section", "Snapshot", "render", "report"]
+__all__ = ["Edition", "Index", "Night", "Report", "Section", "Snapshot", "index", "render", "render_index", "report"]
 
-SECTIONS: Final[tuple[Callable[[Snapshot], Section], ...]] = (duplicates,)
+SECTIONS: Final[tuple[Callable[[Snapshot], Section], ...]] = (
+    verdict,
+    arrivals,
+    refusals,
+    cleaning,
+    fields,
+    gates,
+    trends,
+    duplicates,
+)
 
 
 def report(snapshot: Snapshot, edition: Edition) -> Report:

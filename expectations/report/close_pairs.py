@@ -12,12 +12,13 @@ from transforms.difference import Span, abridge, difference
 
 @dataclass(frozen=True, slots=True)
 class Printing:
-    """One side of a pair; `published_at` is UTC."""
+    """One side of a pair; `published_at` is UTC, and exact to the time, the day, or not known."""
 
     article_id: str
     outlet: str
     headline: str | None
     published_at: datetime | None
+    exact_to: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,8 @@ class ClosePair:
     jaccard: float
     containment: float
     hours_apart: float | None
+    """None where one of the two is known by its day alone."""
+    days_apart: int | None
     earlier: Printing
     later: Printing
     spans: Sequence[Span]
@@ -53,8 +56,10 @@ def close_pairs(snapshot: Snapshot, sql: str) -> ClosePairs:
 
 
 def _sides(row: dict[str, Any]) -> tuple[Printing, Printing]:
-    one = Printing(row["article_id"], row["outlet"], row["headline"], row["published_at"])
-    other = Printing(row["other_id"], row["other_outlet"], row["other_headline"], row["other_published_at"])
+    one, other = (
+        Printing(row[key], *(row[f"{side}{name}"] for name in ("outlet", "headline", "published_at", "exact_to")))
+        for key, side in (("article_id", ""), ("other_id", "other_"))
+    )
     is_in_order = other.published_at is None or (
         one.published_at is not None and one.published_at <= other.published_at
     )
@@ -80,6 +85,7 @@ def _pair(row: dict[str, Any], earlier: Printing, later: Printing, texts: dict[s
         jaccard=row["jaccard"],
         containment=row["containment"],
         hours_apart=row["hours_apart"],
+        days_apart=row["days_apart"],
         earlier=earlier,
         later=later,
         spans=abridge(difference(texts[earlier.article_id], texts[later.article_id])),

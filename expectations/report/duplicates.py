@@ -1,4 +1,4 @@
-"""The section on duplicates: who printed it first, who copied it, and where the pair rule nearly said otherwise."""
+"""The section on duplicates: who copied whom, what recurs, and where the pair rule nearly said otherwise."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -16,13 +16,14 @@ _PARTS: Final = (
     ("largest-clusters", "Most printed stories"),
     ("outlets", "Outlets"),
     ("who-copies-whom", "Who copies whom"),
+    ("recurring", "Recurring notices"),
     ("close-pairs", "Close calls"),
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Matrix:
-    """Copies by original outlet (a row) and copying outlet (a column), each with its shade, from 0 to 5."""
+    """Copies by the outlet of the canonical copy (a row) and copying outlet (a column), each with its shade, from 0 to 5."""
 
     sql: str
     origins: Sequence[str]
@@ -38,6 +39,7 @@ def duplicates(snapshot: Snapshot) -> Section:
         "copy_most": ask(snapshot, queries.COPY_MOST),
         "links": ask(snapshot, queries.WHO_COPIES_WHOM),
         "matrix": matrix(ask(snapshot, queries.MATRIX)),
+        "recurring": ask(snapshot, queries.RECURRING),
         "accepted": close_pairs(snapshot, queries.LEAST_ALIKE_ACCEPTED),
         "refused": close_pairs(snapshot, queries.MOST_ALIKE_REFUSED),
     }

@@ -1,15 +1,18 @@
-"""The frame of the page: which snapshot, which run, how much there is, and the sections."""
+"""The frame of the page: which night, what came of it, how much the lake holds, and the sections."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Final
 
 from expectations.report.answers import Answer, Snapshot, ask
+from expectations.report.outcome import WORDS, Outcome, outcome
 
 _RUN: Final = """
-    SELECT run_id, snapshot, started_at, finished_at, records_read, admitted, replayed, quarantined
-    FROM runs ORDER BY snapshot DESC LIMIT 1
+    SELECT run_id, coalesce(day, CAST(started_at AT TIME ZONE 'UTC' AS DATE)) AS night, snapshot, started_at,
+        finished_at, records_read, admitted, replayed, quarantined,
+        EXISTS (FROM audits WHERE run_id = latest.run_id AND accepted_because IS NOT NULL) AS has_accepted
+    FROM (FROM runs ORDER BY snapshot DESC LIMIT 1) AS latest
     """
 _COUNTS: Final = """
     SELECT
@@ -25,11 +28,20 @@ _COUNTS: Final = """
 
 @dataclass(frozen=True, slots=True)
 class Edition:
-    """What the lake says of the snapshot: its number, the audit's verdict, and the moment of its commit."""
+    """What the lake says of the snapshot: its number, the audit's verdict, and the moment of its commit.
+
+    A night that its audit refused is shown as the snapshot that it would have become.
+    """
 
     number: int
     verdict: str
     moment: datetime
+    is_refused: bool = False
+
+    @property
+    def option(self) -> str:
+        """What `broadsheet query` needs to ask the same rows."""
+        return "--at refused" if self.is_refused else f"--at {self.number}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +66,23 @@ class Report:
     counts: Mapping[str, Any]
     behind: Sequence[Answer]
     sections: Sequence[Section]
+
+    @property
+    def night(self) -> date:
+        """The day that the night is for."""
+        night: date = self.run["night"] if self.run else self.edition.moment.date()
+        return night
+
+    @property
+    def outcome(self) -> Outcome:
+        """What came of the night."""
+        has_accepted = bool(self.run and self.run["has_accepted"])
+        return outcome(self.edition.verdict, is_refused=self.edition.is_refused, has_accepted=has_accepted)
+
+    @property
+    def outcome_in_words(self) -> str:
+        """What came of the night, for people."""
+        return WORDS[self.outcome]
 
 
 def frame(snapshot: Snapshot, edition: Edition, sections: Sequence[Section]) -> Report:

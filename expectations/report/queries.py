@@ -1,7 +1,8 @@
 """The questions behind the section on duplicates. They read narrow columns, and texts never.
 
 They hold no double quote, dollar or backtick, so that one can be pasted between double quotes into a shell. A copy
-is a printing that is not the canonical one; hours are counted from the canonical printing, and null without a date.
+is a printing that is not the canonical one. Hours are counted from the canonical printing where the time of both is
+known; where one is known by its day alone, days are, and neither without a date.
 """
 
 from typing import Final
@@ -14,23 +15,35 @@ LARGEST_CLUSTERS: Final = """
     ),
     printings AS (
         SELECT
-            canonical_id, copies, is_canonical, source, title, published_at, relation,
-            date_diff('second', first_value(published_at) OVER story, published_at) / 3600 AS hours_later
+            canonical_id, copies, is_canonical, article_id, source, title, published_at, relation,
+            published_at_precision AS exact_to,
+            first_value(published_at) OVER story AS canonical_at,
+            first_value(published_at_precision) OVER story AS canonical_exact_to
         FROM copies JOIN largest USING (canonical_id)
         WINDOW story AS (PARTITION BY canonical_id ORDER BY is_canonical DESC)
+    ),
+    told AS (
+        SELECT
+            *,
+            CASE WHEN exact_to = 'time' AND canonical_exact_to = 'time'
+                THEN date_diff('second', canonical_at, published_at) / 3600 END AS hours_later,
+            date_diff('day', CAST(canonical_at AT TIME ZONE 'UTC' AS DATE), CAST(published_at AT TIME ZONE 'UTC' AS DATE))
+                AS days_later
+        FROM printings
     )
     SELECT
         canonical_id,
         any_value(title) FILTER (is_canonical) AS headline,
-        any_value(source) FILTER (is_canonical) AS first_in,
-        any_value(published_at) FILTER (is_canonical) AS first_at,
+        any_value(source) FILTER (is_canonical) AS canonical_in,
+        any_value(published_at) FILTER (is_canonical) AS canonical_at,
+        any_value(exact_to) FILTER (is_canonical) AS exact_to,
         any_value(copies) AS copies,
         count(DISTINCT source) AS outlets,
         histogram(relation) FILTER (NOT is_canonical) AS relations,
-        list({outlet: source, headline: title, relation: relation, hours_later: hours_later}
-             ORDER BY hours_later NULLS LAST, source, title)
-            FILTER (NOT is_canonical)[:12] AS then_in
-    FROM printings GROUP BY canonical_id ORDER BY copies DESC, outlets DESC, canonical_id
+        list({article_id: article_id, outlet: source, headline: title, relation: relation, hours_later: hours_later,
+              days_later: days_later} ORDER BY published_at NULLS LAST, source, title, article_id)
+            FILTER (NOT is_canonical)[:12] AS others
+    FROM told GROUP BY canonical_id ORDER BY copies DESC, outlets DESC, canonical_id
     """
 
 _OUTLETS: Final = """
@@ -38,9 +51,9 @@ _OUTLETS: Final = """
         SELECT source AS outlet, count(*) AS articles FROM copies GROUP BY source
     ),
     taken AS (
-        SELECT copy.source AS copier, original.source AS origin, original.article_id AS story
-        FROM copies AS copy JOIN articles AS original ON original.article_id = copy.canonical_id
-        WHERE NOT copy.is_canonical AND copy.source <> original.source
+        SELECT copy.source AS copier, canonical.source AS origin, canonical.article_id AS story
+        FROM copies AS copy JOIN articles AS canonical ON canonical.article_id = copy.canonical_id
+        WHERE NOT copy.is_canonical AND copy.source <> canonical.source
     )
     """
 
@@ -72,10 +85,11 @@ COPY_MOST: Final = (
 _LINKS: Final = """
     WITH links AS (
         SELECT
-            original.source AS origin, copy.source AS copier,
-            date_diff('second', original.published_at, copy.published_at) / 3600 AS hours_later
-        FROM copies AS copy JOIN articles AS original ON original.article_id = copy.canonical_id
-        WHERE NOT copy.is_canonical AND copy.source <> original.source
+            canonical.source AS origin, copy.source AS copier,
+            CASE WHEN canonical.published_at_precision = 'time' AND copy.published_at_precision = 'time'
+                THEN date_diff('second', canonical.published_at, copy.published_at) / 3600 END AS hours_later
+        FROM copies AS copy JOIN articles AS canonical ON canonical.article_id = copy.canonical_id
+        WHERE NOT copy.is_canonical AND copy.source <> canonical.source
     )"""
 
 WHO_COPIES_WHOM: Final = (
@@ -84,6 +98,7 @@ WHO_COPIES_WHOM: Final = (
     SELECT
         origin, copier,
         count(*) AS copies,
+        count(hours_later) AS timed,
         median(hours_later) AS median_hours,
         quantile_cont(hours_later, 0.9) AS late_hours
     FROM links GROUP BY origin, copier ORDER BY copies DESC, origin, copier LIMIT 30
@@ -105,6 +120,21 @@ MATRIX: Final = (
     """
 )
 
+RECURRING: Final = """
+    WITH notices AS (
+        SELECT DISTINCT unnest([article_id, other_id]) AS article_id FROM pairs WHERE relation = 'recurring'
+    )
+    SELECT
+        source AS outlet, title AS headline,
+        count(*) AS printings,
+        count(DISTINCT text_id) AS texts,
+        min(published_date) AS first_day,
+        max(published_date) AS last_day,
+        min(article_id) AS article_id
+    FROM copies SEMI JOIN notices USING (article_id)
+    GROUP BY source, title ORDER BY printings DESC, outlet, headline LIMIT 15
+    """
+
 # Printings of the same words make the same pair many times over: of the nearest pairs, each two texts are shown once.
 _PAIRS: Final = """
     WITH measured AS (
@@ -119,8 +149,13 @@ _PAIRS: Final = """
         SELECT
             p.relation, p.rule, p.jaccard, p.containment, p.alike,
             p.article_id, a.source AS outlet, a.title AS headline, a.published_at,
+            a.published_at_precision AS exact_to,
             p.other_id, b.source AS other_outlet, b.title AS other_headline, b.published_at AS other_published_at,
-            abs(date_diff('second', a.published_at, b.published_at)) / 3600 AS hours_apart
+            b.published_at_precision AS other_exact_to,
+            CASE WHEN a.published_at_precision = 'time' AND b.published_at_precision = 'time'
+                THEN abs(date_diff('second', a.published_at, b.published_at)) / 3600 END AS hours_apart,
+            abs(date_diff('day', CAST(a.published_at AT TIME ZONE 'UTC' AS DATE),
+                CAST(b.published_at AT TIME ZONE 'UTC' AS DATE))) AS days_apart
         FROM nearest AS p
         JOIN copies AS a ON a.article_id = p.article_id
         JOIN copies AS b ON b.article_id = p.other_id

@@ -17,8 +17,8 @@ from prefect import Task, task
 from prefect.cache_policies import NO_CACHE
 from prefect.futures import as_completed
 
-from flows.work.drivers import Care, Workers, do_here, is_small
-from transforms.errors import Unreachable
+from flows.work.drivers import Care, Progress, Silent, Workers, do_here, is_small
+from transforms.errors import NoRoom, Unreachable
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -37,8 +37,9 @@ class PrefectDriver:
 
     name = "prefect"
 
-    def __init__(self, workers: int) -> None:
+    def __init__(self, workers: int, progress: Progress | None = None) -> None:
         self._workers = workers or os.cpu_count() or 1
+        self._progress = progress or Silent()
         self._here = ThreadPoolExecutor(1)  # one: the steps are not made to run side by side in a process
         self._pool: Workers | None = None
         self._pool_lock = Lock()
@@ -71,17 +72,22 @@ class PrefectDriver:
         here = is_small(items, byte_count, self._workers)
         submit: _Submit[Item, Result] = partial(self._submit_here if here else self._submit, care=how)
         count = min(len(items), SHARES)
+        self._progress.stage(stage, count)
         shares = [_Share(submit, function, items[first::count]) for first in range(count)]
         futures = [self._task(stage, f"{stage} {n} of {count}").submit(share) for n, share in enumerate(shares, 1)]
         for future in as_completed(futures):
             future.result()
+            self._progress.advance()
         results = [share.results() for share in shares]
         return [results[place % count][place // count] for place in range(len(items))]
 
     def call(self, stage: str, function: Callable[..., Result], *args: object) -> Result:
         """Run a function here, as one task run, once: these steps share a file that a failed one leaves half made."""
         step = _step.with_options(name=stage, task_run_name=stage)
-        return cast("Result", step(partial(function, *args)))
+        self._progress.stage(stage, 1)
+        result = cast("Result", step(partial(function, *args)))
+        self._progress.advance()
+        return result
 
     def _task(self, stage: str, name: str) -> Task[[Callable[[], Any]], Any]:
         return _step.with_options(
@@ -137,11 +143,15 @@ def _step(work: Callable[[], Any]) -> Any:
     return work()
 
 
+_PASSING = (OSError, MemoryError, BrokenExecutor, Unreachable, NoRoom, duckdb.IOException, duckdb.OutOfMemoryException)
+
+
 def may_pass(error: object) -> bool:
-    """Whether a failure may be the environment's: a full disk, a lost mount or network, a killed worker."""
-    return isinstance(
-        error, OSError | MemoryError | BrokenExecutor | Unreachable | duckdb.IOException | duckdb.OutOfMemoryException
-    )
+    """Whether a failure may be the environment's: a full disk, a lost mount or network, a killed worker.
+
+    A permission that is lacking is the settings', and waits for a person.
+    """
+    return isinstance(error, _PASSING) and not isinstance(error, PermissionError)
 
 
 def _error(future: Future[Any]) -> BaseException | None:

@@ -101,7 +101,7 @@ def _child(path: Path) -> None:
 def _projecting(snapshot: Snapshot, run_id: str, workspace: Path, named: dict[str, Any]) -> float:
     with tempfile.TemporaryDirectory(dir=workspace) as folder:
         begin = perf_counter()
-        project(Path(folder) / "projection.duckdb", snapshot, run_id, critical_promises(), **named)
+        project(Path(folder) / "projection.duckdb", snapshot, run_id, critical_promises(), warm_up_nights=7, **named)
         return perf_counter() - begin
 
 

@@ -37,7 +37,10 @@ _DURABLE: Final = frozenset({
 })  # fmt: skip
 _DISK_NAMES: Final = frozenset({"disk", "Disk"})
 _WITH_HOOKS: Final = frozenset({"disk", "medium", "self"})
-_PREFECT: Final = frozenset({"flows.nightly", "flows.work.prefect_driver", "flows.serve", "flows.schedule"})
+_PREFECT: Final = frozenset({
+    "flows.artifacts", "flows.automations", "flows.nightly", "flows.schedule", "flows.serve",
+    "flows.work.prefect_driver", "flows.work.prefect_progress",
+})  # fmt: skip
 
 Rule = Callable[[str, ast.Module], Iterator[str]]
 

@@ -1,8 +1,11 @@
 """The nightly flow on a real server: the rows of the plain run, the counts of its report, and states that tell."""
 
-from datetime import UTC, datetime
+from contextlib import ExitStack
+from datetime import UTC, date, datetime
 from pathlib import Path
+from threading import Timer
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import orjson
 import pytest
@@ -14,7 +17,7 @@ from flows.run import run
 from flows.settings import Settings
 from flows.work.drivers import PlainDriver
 from tests.integration.nights import write_dump
-from tests.prefect.conftest import ROOT, Server
+from tests.prefect.conftest import ROOT, Server, await_that
 
 pytestmark = [pytest.mark.prefect, pytest.mark.filterwarnings("default")]
 
@@ -23,11 +26,11 @@ VIEWS = ("articles", "copies", "deliveries", "pairs", "quarantine")
 COUNTS = ("records_read", "admitted", "replayed", "quarantined")
 
 
-def flow_run(lake: Path, *paths: Path) -> tuple[Any, Any]:
+def flow_run(lake: Path, *paths: Path, **parameters: Any) -> tuple[Any, Any]:
     """Run the flow here, with its tasks and states on the server; give its last state and its id."""
     from flows.nightly import nightly  # noqa: PLC0415 - importing Prefect takes seconds, and most runs skip these tests
 
-    state = nightly([str(path) for path in paths], lake=str(lake), return_state=True)
+    state = nightly([str(path) for path in paths], lake=str(lake), return_state=True, **parameters)
     return state, state.state_details.flow_run_id
 
 
@@ -80,8 +83,7 @@ def test_every_stage_is_a_few_task_runs(server: Server, plain: RunReport, served
 def test_the_table_artifact_has_the_counts_of_the_report(
     server: Server, plain: RunReport, served: tuple[Path, Any, Any]
 ) -> None:
-    (table,) = (each for each in server.of_run("artifacts", served[2]) if each["type"] == "table")
-    *dumps, total = orjson.loads(table["data"])
+    *dumps, total = artifact(server, served[2], "counts")
 
     assert [
         {"dump": d.name, "status": d.status, **{name: getattr(d, name) for name in COUNTS}} for d in plain.dumps
@@ -94,11 +96,26 @@ def test_the_table_artifact_has_the_counts_of_the_report(
 
 
 def test_the_summary_is_an_artifact(server: Server, served: tuple[Path, Any, Any]) -> None:
-    (summary,) = (each for each in server.of_run("artifacts", served[2]) if each["type"] == "markdown")
+    summary = artifact(server, served[2], "summary")
 
-    assert summary["data"].startswith("```text\n")
-    assert "harbour-post.jsonl" in summary["data"]
-    assert "published snapshot 1" in summary["data"]
+    assert summary.startswith("```text\n")
+    assert "harbour-post.jsonl" in summary
+    assert "published snapshot 1" in summary
+
+
+def test_every_source_is_in_a_table(server: Server, served: tuple[Path, Any, Any]) -> None:
+    with connect(served[0]) as reader:
+        expected = dict(reader.sql("SELECT source, max(records) FROM source_fields GROUP BY source").fetchall())
+
+    sources = artifact(server, served[2], "sources")
+    assert expected == {row["source"]: row["records"] for row in sources}
+    assert [row["records"] for row in sources] == sorted((row["records"] for row in sources), reverse=True)
+
+
+def test_progress_ends_at_a_hundred_when_it_was_published(server: Server, served: tuple[Path, Any, Any]) -> None:
+    (progress,) = (each for each in server.of_run("artifacts", served[2]) if each["type"] == "progress")
+
+    assert (100, "done") == (progress["data"], progress["description"])
 
 
 def test_nothing_of_an_article_reaches_prefect(server: Server, served: tuple[Path, Any, Any]) -> None:
@@ -121,15 +138,49 @@ def test_the_same_night_again_is_nothing_new(served: tuple[Path, Any, Any]) -> N
     assert len(Store.open(served[0], create=False).numbers()) == 1
 
 
-def test_a_lake_that_is_held_fails_the_second_run_at_once(server: Server, tmp_path: Path) -> None:
+def test_a_run_is_for_the_day_that_it_is_told_or_was_due_on_the_schedules_clock(
+    server: Server, served: tuple[Path, Any, Any], tmp_path: Path
+) -> None:
+    settings = tmp_path / "my.toml"
+    settings.write_text('[schedule]\ntimezone = "Pacific/Kiritimati"\n')  # 14 hours ahead
+
+    _, told = flow_run(served[0], NIGHT, day=date(2026, 3, 1))
+    _, due = flow_run(served[0], NIGHT, settings_file=str(settings))
+
+    assert "nightly-2026-03-01" == server.ask(f"flow_runs/{told}")["name"]
+    run = server.ask(f"flow_runs/{due}")
+    there = datetime.fromisoformat(run["expected_start_time"]).astimezone(ZoneInfo("Pacific/Kiritimati"))
+    assert f"nightly-{there:%Y-%m-%d}" == run["name"]
+
+
+def test_a_lake_that_stays_busy_is_tried_a_few_times_and_named(
+    server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("flows.nightly.AGAIN_SECONDS", (0.1, 0.2))
     store = Store.open(tmp_path / "lake", create=True)
     with store.writer():
         state, run_id = flow_run(tmp_path / "lake", NIGHT)
 
-    assert state.type.value == "FAILED"
+    assert ("FAILED", "Failed") == (state.type.value, state.name)
     assert state.message.startswith(f"another run holds {store.address}: pid ")
     assert server.ask(f"flow_runs/{run_id}")["run_count"] == 1
+    said = await_that("log", lambda: [each["message"] for each in server.of_run("logs", run_id)])
+    assert 2 == sum("; the night begins again in 0." in line for line in said)
     assert store.current() is None
+
+
+def test_a_lake_that_is_busy_for_a_while_is_waited_for(
+    served: tuple[Path, Any, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("flows.nightly.AGAIN_SECONDS", (2,))
+    with ExitStack() as held:
+        held.enter_context(Store.open(served[0], create=False).writer())
+        leaving = Timer(1, held.close)
+        leaving.start()
+        state, _ = flow_run(served[0], NIGHT)
+        leaving.join()
+
+    assert "Nothing new" == state.name
 
 
 def test_a_refused_audit_fails_the_run_and_leaves_its_counts(server: Server, tmp_path: Path) -> None:
@@ -140,12 +191,17 @@ def test_a_refused_audit_fails_the_run_and_leaves_its_counts(server: Server, tmp
     }
     state, run_id = flow_run(tmp_path / "lake", write_dump(tmp_path / "bad.jsonl", [story]))
 
-    assert state.type.value == "FAILED"
+    assert ("FAILED", "Refused by audit") == (state.type.value, state.name)
     assert "the audit refused the run, nothing was published" in state.message
     assert Store.open(tmp_path / "lake", create=False).current() is None
-    (table,) = (each for each in server.of_run("artifacts", run_id) if each["type"] == "table")
-    assert orjson.loads(table["data"])[-1]["status"] == "refused by the audit"
+    assert "refused by the audit" == artifact(server, run_id, "counts")[-1]["status"]
     assert {1} == {task["run_count"] for task in server.of_run("task_runs", run_id)}
+    assert "articles: No article is published before 1700" in [
+        f["expected"] for f in artifact(server, run_id, "findings")
+    ]
+    (progress,) = (each for each in server.of_run("artifacts", run_id) if each["type"] == "progress")
+    assert "ended during audit" == progress["description"]
+    assert 90 < progress["data"] < 100
 
 
 def test_a_refused_dump_shows_in_the_state(server: Server, tmp_path: Path) -> None:
@@ -176,5 +232,27 @@ def test_names_that_no_json_can_hold_are_shown_escaped(server: Server, tmp_path:
 
     state, run_id = flow_run(tmp_path / "lake", folder)
 
-    assert state.name == "Published"
-    assert len(server.of_run("artifacts", run_id)) == 2
+    assert state.name.startswith("Published")
+    assert "``` " in artifact(server, run_id, "counts")[0]["dump"]
+    assert "``` " in artifact(server, run_id, "summary")
+
+
+def test_warnings_of_the_audit_show_in_the_state() -> None:
+    from flows.nightly import _final_state  # noqa: PLC0415
+
+    names = [_final_state(RunReport("a", "lake", outcome="published", verdict=v)).name for v in ("passed", "warned")]
+    assert ["Published", "Published with warnings"] == names
+
+
+def test_every_parameter_is_explained_where_it_is_asked_for() -> None:
+    from flows.nightly import nightly  # noqa: PLC0415
+
+    parameters = nightly.parameters.properties
+    assert ["paths", "lake", "settings_file", "source", "day"] == list(parameters)
+    assert all("Default: " in each["description"] or name == "source" for name, each in parameters.items())
+
+
+def artifact(server: Server, run_id: Any, name: str) -> Any:
+    """Give what an artifact of a run holds."""
+    (found,) = (each for each in server.of_run("artifacts", run_id) if each["key"] == f"broadsheet-{name}")
+    return orjson.loads(found["data"]) if found["type"] == "table" else found["data"]

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.prefect.conftest import Server
-from transforms.errors import DumpRefused, LakeDamaged
+from transforms.errors import AuditFailed, DumpRefused, LakeDamaged, NoRoom, Unreachable, UsageError
 
 pytestmark = [pytest.mark.prefect, pytest.mark.filterwarnings("default")]
 
@@ -76,7 +76,12 @@ def test_what_cannot_pass_is_not_tried_again(error: Exception) -> None:
     ("error", "expected"),
     [
         (OSError("full"), True),
+        (PermissionError("the settings'"), False),
         (MemoryError(), True),
+        (NoRoom("full"), True),
+        (Unreachable("away"), True),
+        (AuditFailed("no", None), False),
+        (UsageError("no"), False),
         (BrokenProcessPool(), True),
         (DumpRefused("no"), False),
         (KeyError("a"), False),

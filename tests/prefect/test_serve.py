@@ -4,12 +4,15 @@ import os
 import re
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
+from typing import Any
 
+import psutil
 import pytest
 
 from flows.settings import Schedule
@@ -70,7 +73,7 @@ def test_a_server_that_is_named_gets_the_schedule_and_plans_runs(server: Server,
     assert not (tmp_path / "lake-prefect").exists()
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_without_one_a_server_is_started_beside_the_lake_and_stopped(number: signal.Signals, tmp_path: Path) -> None:
     port = free_port()
     own = Server(f"http://127.0.0.1:{port}/api")
@@ -87,6 +90,69 @@ def test_without_one_a_server_is_started_beside_the_lake_and_stopped(number: sig
     assert "Traceback" not in said
     with socket.socket() as probe:
         assert probe.connect_ex(("127.0.0.1", port)) != 0
+
+
+def test_a_server_that_is_killed_is_started_again(tmp_path: Path) -> None:
+    port = free_port()
+    own = Server(f"http://127.0.0.1:{port}/api")
+    with serving(tmp_path, PREFECT_SERVER_API_PORT=str(port)) as process:
+        await_that("deployment", lambda: own.ask("deployments/filter", {}), process)
+        await_that("welcome", (tmp_path / "out").read_text, process)
+        (first,) = servers(process)
+        first.kill()
+        await_that("another server", lambda: servers(process) not in ([], [first]), process)
+        await_that("health", lambda: own.ask("health"), process)
+        process.send_signal(signal.SIGHUP)
+        code = process.wait(60)
+
+    assert 130 == code
+    assert "Prefect's server ended with code -9, and is started again\n" in (tmp_path / "err").read_text()
+
+
+def test_after_a_kill_nothing_is_left_and_a_new_start_buries_the_dead_and_leaves_the_last_missed_night(
+    tmp_path: Path,
+) -> None:
+    port = free_port()
+    own = Server(f"http://127.0.0.1:{port}/api")
+    with serving(tmp_path, PREFECT_SERVER_API_PORT=str(port)) as process:
+        runs = await_that("three planned runs", lambda: three(own), process)
+        dead, *missed = (run["id"] for run in runs)
+        own.ask(f"flow_runs/{dead}/set_state", {"state": {"type": "RUNNING"}, "force": True})
+        server = servers(process)
+        process.kill()
+    assert not psutil.wait_procs(server, 60)[1]
+    set_back(tmp_path / "lake-prefect" / "prefect.db", missed)
+
+    with serving(tmp_path, PREFECT_SERVER_API_PORT=str(port)) as process:
+        await_that("a night", lambda: state(own, missed[-1])["type"] == "FAILED", process)  # there is no landing folder
+        assert "CRASHED" == state(own, dead)["type"]
+        assert "Missed" == state(own, missed[0])["name"]
+        assert "nothing kept the schedule at 2001-01-01 02:15 UTC" in state(own, missed[0])["message"]
+        process.send_signal(signal.SIGINT)
+        process.wait(60)
+
+
+def servers(process: subprocess.Popen[bytes]) -> list[psutil.Process]:
+    """Find the server that a `serve` has started."""
+    return [each for each in psutil.Process(process.pid).children() if "flows.server" in each.cmdline()]
+
+
+def three(server: Server) -> Any:
+    runs = server.ask("flow_runs/filter", {"sort": "EXPECTED_START_TIME_ASC"})
+    return runs if len(runs) == 3 else None
+
+
+def state(server: Server, run_id: str) -> Any:
+    return server.ask(f"flow_runs/{run_id}")["state"]
+
+
+def set_back(database: Path, planned: list[str]) -> None:
+    """Make of planned runs some that were due long ago."""
+    with closing(sqlite3.connect(database)) as db, db:
+        for day, run in enumerate(planned, 1):
+            due = f"2001-01-0{day} 02:15:00.000000"
+            change = "UPDATE flow_run SET expected_start_time = ?, next_scheduled_start_time = ? WHERE id = ?"
+            db.execute(change, [due, due, run])
 
 
 def test_a_port_that_is_taken_is_said_in_one_sentence(tmp_path: Path) -> None:
