@@ -51,8 +51,9 @@ class Sieve:
         for begin in range(0, len(whole) if len(self._prints) else 0, _BLOCK_BYTES):
             for hashes in _all_hashes(whole[begin : begin + _BLOCK_BYTES + STRETCH_BYTES - 1]):
                 candidates = hashes[self._slots[_slot(hashes)]]
-                hits = candidates[np.isin(candidates, self._prints)]
-                found.update(int(each) for each in hits.view(np.int64))
+                places = np.searchsorted(self._prints, candidates).clip(max=len(self._prints) - 1)
+                hits = candidates[self._prints[places] == candidates]
+                found.update(hits.view(np.int64).tolist())
         return found
 
 

@@ -6,13 +6,13 @@ Manifests go before what they name, oldest first: whatever ends this early leave
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
 
+from flows import desk as reports
 from flows.forgetting.known import prints_in
 from flows.forgetting.leftovers import Searcher
 from flows.intake.kept import KEPT_SUFFIX
 from flows.intake.receipt import printable
-from flows.lake import history
+from flows.lake import history, refused
 from flows.lake.catalog import source
 from flows.lake.duck import open_duckdb
 from flows.lake.manifest import Manifest
@@ -23,9 +23,6 @@ from flows.settings import Settings
 from flows.sources.files import received
 from transforms.errors import DumpRefused
 from transforms.ledgers import DUMPS
-
-_DERIVED: Final = ("reports", "refused")
-"""Folders of what tells of snapshots; some of these are gone, and what is left can be told again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +55,8 @@ def purge(store: Store, settings: Settings) -> Purged:
         store.lasting.clear()
         for index in _search_indexes(store.medium.scratch) if last else ():
             store.discard(index)
+        if any(name.startswith(f"{reports.FOLDER}/") for name in files):
+            reports.lay_down(writer, kept[-1])  # the index speaks of pages that are gone
         return Purged(past, tuple(files), sum(files.values()))
 
 
@@ -69,7 +68,13 @@ def _search_indexes(scratch: Path) -> tuple[Path, ...]:
 def _files(writer: Writer, kept: list[Manifest], settings: Settings) -> dict[str, int]:
     """Give the files to remove, and their sizes, in the order in which they go: what speaks of parts before these."""
     medium = writer.medium
-    derived = {name: entry for folder in _DERIVED for name, entry in _entries(medium, folder)}
+    own = tuple(manifest.run_id for manifest in kept)
+    derived = {
+        name: entry
+        for folder in (reports.FOLDER, refused.FOLDER)
+        for name, entry in _entries(medium, folder)
+        if not name.endswith("/index.html") and not any(run_id in name for run_id in own)
+    }
     named = {part.path for manifest in kept for part in manifest.parts}
     parts = {name: entry for name, entry in medium.entries("parts").items() if name not in named}
     shown = tuple(f"catalogs/catalog-{manifest.number:06}-" for manifest in kept)

@@ -135,7 +135,7 @@ def bare(whole: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Forget the story in a copy of that lake."""
     lake = tmp_path_factory.mktemp("bare") / "lake"
     shutil.copytree(whole, lake, symlinks=True)
-    (lake / "reports").mkdir()
+    (lake / "reports").mkdir(exist_ok=True)
     (lake / "reports" / "report-2.html").write_text(STORY)
     done = forgotten(lake, article=article_id(lake, "letter"))
 
