@@ -1,5 +1,6 @@
 """Taking dumps in: received, known or refused; cut into tasks; and what came of them counted back to each dump."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -7,6 +8,7 @@ from time import time
 from typing import Any, Final
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from flows.dedup.tonight import Piece, open_staged
 from flows.intake.receipt import Receipt, printable
@@ -21,7 +23,9 @@ from flows.stage import Staged, StageTask, no_text_sentence
 from flows.work.cut import Cut, CutTask, cut
 from flows.work.drivers import Wariness
 from flows.work.workers import Watch, memory_limit
+from transforms.article import Reason
 from transforms.errors import DumpRefused
+from transforms.forgotten import NOTHING, Forgotten
 from transforms.ledgers import DUMPS
 from transforms.tables import QUARANTINE
 
@@ -151,6 +155,7 @@ def stage_tasks(
     workspace: Path,
     report: RunReport,
     cuts: Sequence[Cut | str] | None = None,
+    forgotten: Forgotten = NOTHING,
 ) -> list[StageTask]:
     """Make tasks of dumps, cut already or cut here, each with the field names of its source; refuse the uncuttable."""
     if cuts is None:
@@ -165,7 +170,8 @@ def stage_tasks(
             stem = workspace / f"chunk-{len(tasks):06}"
             outlet = own.outlet(name or default_source, settings.extractor)
             guide = own.guide(settings.cleaning.off)
-            tasks.append(StageTask(arrival.place, member, chunk, stem, outlet, guide, settings.max_record_bytes))
+            most = settings.max_record_bytes
+            tasks.append(StageTask(arrival.place, member, chunk, stem, outlet, guide, most, forgotten))
     return tasks
 
 
@@ -224,6 +230,9 @@ def quarantine(staged: Sequence[Staged], pieces: Sequence[Piece], report: RunRep
     found = [each for each in staged if each.quarantined and each.articles in by_path]
     tables = [_placed(open_staged([each.rejects]), by_path[each.articles]) for each in found]
     rows = pa.concat_tables([QUARANTINE.schema.empty_table(), *tables])
+    refused = Counter(rows.filter(pc.equal(rows["reason"], Reason.FORGOTTEN))["dump_digest"].to_pylist())
+    for dump in report.dumps:
+        dump.forgotten = refused[dump.digest] if dump.status == "consumed" else 0
     for reason in rows["reason"].to_pylist():
         report.quarantine[reason] = report.quarantine.get(reason, 0) + 1
     return within_quota(rows, max_mb)

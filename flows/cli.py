@@ -38,6 +38,7 @@ for _command in (
     keeping.verify,
     keeping.clean,
     keeping.compact,
+    keeping.forget,
 ):
     app.command()(_command)
 

@@ -10,6 +10,7 @@ import pyarrow.compute as pc
 
 from flows.report import RunReport
 from flows.settings import Rejected
+from transforms.article import Reason
 from transforms.errors import AuditFailed, NoRoom
 
 _PLACE: Final = ("dump_digest", "member", "record_number")
@@ -23,7 +24,7 @@ def within_quota(rows: pa.Table, max_mb: int) -> pa.Table:
 
     Rows (QUARANTINE) keep their order. What stays depends on the dump alone, whatever it was delivered with.
     """
-    beyond = _beyond(rows, max_mb << 20)
+    beyond = _beyond(rows, max_mb << 20) & pc.not_equal(rows["reason"], Reason.FORGOTTEN).to_numpy()
     if not beyond.any():
         return rows
     chosen = pa.array(beyond)
@@ -53,11 +54,14 @@ def _beyond(rows: pa.Table, max_bytes: int) -> np.ndarray[tuple[int], np.dtype[n
 def require_few_rejects(report: RunReport, limits: Rejected) -> None:
     """Raise AuditFailed when so much of a run is quarantined that its settings, not its records, must be wrong.
 
-    Of several dumps the one with the most rejects does not count: a stranger's file must not stop the others.
+    Of several dumps the one with the most rejects does not count: a stranger's file must not stop the others. Nor does
+    what was forgotten.
     """
     consumed = sorted((d for d in report.dumps if d.status == "consumed"), key=lambda dump: dump.quarantined)
     judged = consumed[:-1] or consumed
-    read, rejected = (sum(getattr(dump, name) for dump in judged) for name in ("records_read", "quarantined"))
+    read, rejected = (
+        sum(getattr(dump, name) - dump.forgotten for dump in judged) for name in ("records_read", "quarantined")
+    )
     if read < limits.min_records or rejected <= limits.max_share * read:
         return
     worst = consumed[-1].name

@@ -34,6 +34,8 @@ class DumpReport:
     detail: str | None = None
     outlet: str | None = None
     """What `--source` named."""
+    forgotten: int = 0
+    """Of the quarantined, those that were refused because they were forgotten."""
     encoding: str = ""
     """Encodings of its files, as they were found."""
     sources: dict[str, SourceRecords] = field(default_factory=dict, repr=False)

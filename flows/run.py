@@ -25,6 +25,8 @@ from flows.accept import (
 )
 from flows.dedup.brought import Brought
 from flows.drafts import Draft
+from flows.forgetting.known import forgotten_in
+from flows.forgetting.redaction import redact_tonight
 from flows.lake.integrity import require_whole
 from flows.lake.store import Store
 from flows.lake.writer import Writer
@@ -159,6 +161,7 @@ def _night(night: Night, received: list[Arrival | Refusal], auditor: Executor | 
             return
         note_drift(report, night.parent, night.writer.address, night.settings)
         rejects = quarantine(staged, pieces, report, night.settings.quarantine.max_mb_per_dump)
+        arrivals = redact_tonight(night, arrivals, rejects)
         require_few_rejects(report, night.settings.quarantine)
         taken, measured = deduplicate(night, pieces, rejects, night.parent_parts)
         taken = take_in(night.writer, taken.parts, _ledgers(night, measured))
@@ -189,7 +192,8 @@ def _stage(night: Night, arrivals: list[Arrival]) -> list[Staged]:
         settings, size = night.settings, sum(arrival.receipt.byte_count for arrival in arrivals)
         whole = [CutTask(arrival.receipt, settings.chunk_bytes) for arrival in arrivals]
         cuts = night.driver.map("cut", cut, whole, byte_count=size, care=CutCare())
-        tasks = stage_tasks(arrivals, settings, night.default_source, night.workspace, night.report, cuts)
+        forgotten = forgotten_in(night.parent, night.writer.address)
+        tasks = stage_tasks(arrivals, settings, night.default_source, night.workspace, night.report, cuts, forgotten)
         return night.driver.map("normalise", stage, tasks, byte_count=size, care=StageCare())
 
 

@@ -14,9 +14,10 @@ from flows.work.workers import memory_limit
 from transforms.cleaning import Guide
 from transforms.errors import DumpRefused
 from transforms.fields import FieldMap
+from transforms.forgotten import NOTHING, Forgotten
 from transforms.normalise import REJECTS, STAGED, Batch, Seen, normalise
 from transforms.outlet import Outlet
-from transforms.parse import Malformed, Record, header
+from transforms.parse import Format, Malformed, Record, header
 from transforms.parse.envelope import opened
 
 _SHOWN_NAMES: Final = 12
@@ -43,6 +44,7 @@ class StageTask:
     outlet: Outlet
     guide: Guide
     max_record_bytes: int
+    forgotten: Forgotten = NOTHING
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,9 +102,12 @@ def stage_batches(task: StageTask, fields: FieldMap, batches: Batches) -> Staged
     place = task.dump, task.member, task.chunk.member_index, articles, rejects
     try:
         _check_columns(task.chunk, fields)
-        counts = _write((normalise(batch, fields, task.outlet, task.guide) for batch in batches), articles, rejects)
+        made = (normalise(batch, fields, task.outlet, task.guide, task.forgotten) for batch in batches)
+        counts = _write(made, articles, rejects)
         _judge_new_fields(task.outlet, counts[-1])
-        return Staged(*place, *counts, fields.without_story(), targets=_targets(counts[-1], fields))
+        # Of what was forgotten no field is left to tell by.
+        without_story = () if task.chunk.format is Format.KEPT else fields.without_story()
+        return Staged(*place, *counts, without_story, targets=_targets(counts[-1], fields))
     except DumpRefused as error:
         return Staged(*place, refusal=str(error))
 

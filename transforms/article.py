@@ -28,6 +28,8 @@ class Reason(StrEnum):
     """The record is longer than the limit of the settings."""
     CRASHED = "crashed"
     """Reading the record ended the process that did: it died, was stuck, or wanted more memory than it may have."""
+    FORGOTTEN = "forgotten"
+    """The record, or what it is of, was forgotten, and came again."""
 
 
 class Origin(StrEnum):

@@ -136,3 +136,16 @@ AUDITS = Table(
         Column("accepted_because", pa.string(), "Why it was published all the same", nullable=True),
     ),
 )
+
+FORGOTTEN = Table(
+    "forgotten",
+    "ledger",
+    "What was forgotten, and is refused when it comes again.",
+    (
+        Column("run_id", pa.string(), "The run that forgot it"),
+        Column("forgotten_on", pa.date32(), "When", "UTC day"),
+        Column("kind", pa.string(), "By what it is known: article, url, source, author, text or record"),
+        Column("key", pa.string(), "Its id, or a digest of its address, source, author or bytes", "hex"),
+        Column("prints", pa.list_(pa.int64()), "Hashes of stretches of its text, by which leftovers are looked for"),
+    ),
+)

@@ -6,7 +6,7 @@ from typing import Final
 import pyarrow as pa
 
 from transforms.article import ARTICLES
-from transforms.ledgers import AUDITS, CLUSTER_CHANGES, DUMPS, RUNS, SOURCE_COUNTS, SOURCE_FIELDS
+from transforms.ledgers import AUDITS, CLUSTER_CHANGES, DUMPS, FORGOTTEN, RUNS, SOURCE_COUNTS, SOURCE_FIELDS
 from transforms.schema import PARTITION_COLUMN, Column, Table
 
 WIDE_BANDS: Final = 64
@@ -138,6 +138,7 @@ STORED: Final = (
     SOURCE_COUNTS,
     RUNS,
     AUDITS,
+    FORGOTTEN,
 )
 VIEWS: Final = (
     ARTICLES,
@@ -151,6 +152,7 @@ VIEWS: Final = (
     SOURCE_COUNTS,
     RUNS,
     AUDITS,
+    FORGOTTEN,
 )
 
 

@@ -1,6 +1,6 @@
 """The ledgers of a snapshot, carried into one that is made anew: history stays, under the columns of today."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -27,15 +27,16 @@ class Carried:
     drafts: tuple[Draft, ...]
 
 
-def carry(manifest: Manifest, address: str, workspace: Path) -> Carried:
+def carry(manifest: Manifest, address: str, workspace: Path, renamed: Mapping[str, str]) -> Carried:
     """Carry all ledgers on; dumps that were consumed become superseded, for a rebuild notes them once more.
 
-    No column of an older version is needed: what is missing is null, or empty where it may not be.
+    `renamed` gives old and new names of kept dumps from which something was forgotten. No column of an older version is
+    needed: what is missing is null, or empty where it may not be.
     """
     kept: list[Part] = []
     drafts: list[Draft] = []
     for table, part, rows in _ledger_parts(manifest, address):
-        fitted = _superseded(_fitted(rows, table)) if table == DUMPS else _fitted(rows, table)
+        fitted = _superseded(_fitted(rows, table), renamed) if table == DUMPS else _fitted(rows, table)
         if fitted.equals(rows):
             kept.append(part)
         else:
@@ -49,10 +50,12 @@ def _ledger_parts(manifest: Manifest, address: str) -> Iterator[tuple[Table, Par
             yield table, part, pq.ParquetFile(open_part(address, part.path)).read()
 
 
-def _superseded(rows: pa.Table) -> pa.Table:
-    place = rows.schema.get_field_index("status")
+def _superseded(rows: pa.Table, renamed: Mapping[str, str]) -> pa.Table:
     status = pc.if_else(pc.equal(rows["status"], "consumed"), "superseded", rows["status"])
-    return rows.set_column(place, rows.schema.field("status"), status)
+    names = pa.array([renamed.get(name, name) for name in rows["raw_name"].to_pylist()], pa.string())
+    for name, column in (("status", status), ("raw_name", names)):
+        rows = rows.set_column(rows.schema.get_field_index(name), rows.schema.field(name), column)
+    return rows
 
 
 def _fitted(rows: pa.Table, table: Table) -> pa.Table:

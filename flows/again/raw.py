@@ -8,6 +8,7 @@ from typing import Final
 
 from flows.accept import Arrival, Refusal
 from flows.intake.chunks import Chunk, chunks, mapped, records
+from flows.intake.kept import KEPT_SUFFIX, read_kept
 from flows.intake.receipt import Member
 from flows.lake.catalog import source
 from flows.lake.duck import open_duckdb
@@ -109,7 +110,11 @@ def open_dump(task: OpenTask) -> Arrival:
     """
     dump = task.dump
     try:
-        receipt = received(task.path, dump.name, task.workspace, task.settings, keep_raw=False)
+        receipt = (
+            read_kept(task.path, dump.name, task.workspace)
+            if dump.raw_name.endswith(KEPT_SUFFIX)
+            else received(task.path, dump.name, task.workspace, task.settings, keep_raw=False)
+        )
     except DumpRefused:
         _require_as_kept(task)
         raise

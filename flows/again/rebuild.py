@@ -11,6 +11,7 @@ from concurrent.futures import Executor
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
+from itertools import chain
 from pathlib import Path
 from typing import Final
 
@@ -19,6 +20,9 @@ from flows.accept import Arrival, accept, quarantine, stage_tasks
 from flows.again.ledgers import LEDGERS, carry
 from flows.again.memory import recall, remember, stage_once
 from flows.again.raw import KeptDump, kept_dumps, open_dumps, require_kept
+from flows.again.stored import stage_stored
+from flows.forgetting.known import News, draft_forgotten, forgotten_in
+from flows.forgetting.redaction import redact_kept
 from flows.inquiry.changes import Rebuilt, compare
 from flows.lake.integrity import part_damage
 from flows.lake.manifest import Manifest, Part
@@ -35,7 +39,8 @@ from flows.work.careful import StageCare
 from flows.work.drivers import Driver
 from flows.work.workers import ended, worker_pool
 from transforms.errors import LakeDamaged, UsageError
-from transforms.ledgers import CLUSTER_CHANGES
+from transforms.forgotten import Forgotten
+from transforms.ledgers import CLUSTER_CHANGES, FORGOTTEN
 from transforms.tables import schema_digest
 
 WAVE_BYTES = 2 << 30
@@ -66,6 +71,8 @@ class Work:
     waves: tuple[tuple[KeptDump, ...], ...]
     report: RunReport = field(repr=False)
     without_refused: bool
+    news: News | None = None
+    """What is to be forgotten."""
 
 
 def rebuild(
@@ -75,14 +82,16 @@ def rebuild(
     store: Store | None = None,
     *,
     without_refused: bool = False,
+    news: News | None = None,
 ) -> RunReport:
     """Make the lake again from its kept dumps, and publish it as one snapshot.
 
     `without_refused` leaves out the dumps that today's rules refuse; they count as never taken, and stay under raw.
+    `news` is what is to be forgotten on the way.
     Raises UsageError for a lake without a snapshot or a dump that today's rules refuse, LakeDamaged for a kept dump or
     ledger that is missing or not as it was written, LakeBusy, NoRoom, and AuditFailed with the report as `report`.
     """
-    with _begun(settings, driver, store, without_refused=without_refused) as work:
+    with _begun(settings, driver, store, without_refused=without_refused, news=news) as work:
         with nullcontext(auditor) if auditor else ended(worker_pool(1, warm_up)) as ready:
             ready.submit(int)  # starts the process, and with it the slow import, while the others work
             progress = _made(work)
@@ -108,18 +117,21 @@ def try_rebuild(
 
 
 @contextmanager
-def _begun(settings: Settings, driver: Driver, store: Store | None, *, without_refused: bool) -> Iterator[Work]:
+def _begun(
+    settings: Settings, driver: Driver, store: Store | None, *, without_refused: bool, news: News | None = None
+) -> Iterator[Work]:
     """Hold the lake, and give what there is to do."""
     store = store or Store.open(settings.lake, create=False)
     with store.writer() as writer:
         parent = required(writer.current(), store.address)
         _require_ledgers(writer, parent)
         dumps = kept_dumps(parent, writer.address)
-        require_kept(dumps, writer.medium)
+        # To forget, the rows of a dump that was let go will do; other rules would need the dump.
+        require_kept([dump for dump in dumps if dump.raw_name or not news], writer.medium)
         waves = tuple(_waves(dumps))
         report = RunReport(writer.run_id, settings.lake, settings.schedule.day_of(writer.started_at))
-        with store.lasting.claim(parent.number, _key(settings, waves, without_refused)) as bench:
-            yield Work(store, writer, parent, settings, driver, bench, waves, report, without_refused)
+        with store.lasting.claim(parent.number, _key(settings, waves, without_refused, str(news))) as bench:
+            yield Work(store, writer, parent, settings, driver, bench, waves, report, without_refused, news)
 
 
 def _require_ledgers(writer: Writer, parent: Manifest) -> None:
@@ -180,12 +192,16 @@ def _wave(work: Work, name: str, dumps: Sequence[KeptDump], progress: Progress) 
         folder.mkdir(exist_ok=True)
     byte_count = sum(dump.byte_count for dump in dumps)
     require_free(work.bench, int(_ROOM * byte_count), f"{len(dumps):,} dumps of {byte_count / 1e6:,.0f} MB")
-    base = replace(work.parent, parts=progress.parts)
+    base = replace(work.parent, parts=(*progress.parts, *work.parent.parts_of(FORGOTTEN.name)))
     report = RunReport(work.writer.run_id, work.settings.lake)
     night = Night(work.writer, base, work.settings, work.driver, None, work.writer.workspace / name, report)
-    arrivals = open_dumps(night, dumps)
+    kept = [dump for dump in dumps if dump.raw_name]
+    arrivals = open_dumps(night, kept)
     _require_readable(work, report)
-    staged = _staged(night, arrivals, dumps, work.bench / name)
+    forgotten = forgotten_in(night.parent, night.writer.address, work.news)
+    staged = _staged(night, arrivals, kept, work.bench / name, forgotten)
+    let_go = [dump for dump in dumps if not dump.raw_name]
+    staged += stage_stored(night, work.parent, let_go, forgotten, night.workspace)
     pieces = accept(staged, report)
     _require_readable(work, report)
     rejects = quarantine(staged, pieces, report, work.settings.quarantine.max_mb_per_dump)
@@ -195,13 +211,16 @@ def _wave(work: Work, name: str, dumps: Sequence[KeptDump], progress: Progress) 
     return Progress(progress.waves + 1, parts, _summed(progress.report, report))
 
 
-def _staged(night: Night, arrivals: Sequence[Arrival], dumps: Sequence[KeptDump], bench: Path) -> list[Staged]:
+def _staged(
+    night: Night, arrivals: Sequence[Arrival], dumps: Sequence[KeptDump], bench: Path, forgotten: Forgotten
+) -> list[Staged]:
     with night.timed("normalise"):
         tasks: list[StageTask] = []
         for arrival in arrivals:
             folder = bench / f"dump-{arrival.place:05}"
             folder.mkdir(exist_ok=True)
-            tasks += stage_tasks([arrival], night.settings, dumps[arrival.place].outlet, folder, night.report)
+            outlet, report = dumps[arrival.place].outlet, night.report
+            tasks += stage_tasks([arrival], night.settings, outlet, folder, report, forgotten=forgotten)
         size = sum(arrival.receipt.byte_count for arrival in arrivals)
         return night.driver.map("normalise", stage_once, tasks, byte_count=size, care=StageCare())
 
@@ -237,9 +256,14 @@ def _publish(work: Work, progress: Progress, auditor: Executor) -> None:
     workspace.mkdir()
     night = Night(writer, work.parent, work.settings, work.driver, None, workspace, report)
     require_few_rejects(report, work.settings.quarantine)
-    carried = carry(work.parent, writer.address, workspace)
+    renamed = redact_kept(night, chain.from_iterable(work.waves), progress.parts)
+    for dump in report.dumps:
+        dump.raw_name = renamed.get(dump.raw_name or "", dump.raw_name)
+    carried = carry(work.parent, writer.address, workspace, renamed)
     drafts = [*carried.drafts, draft_dumps(report, workspace)]
+    if work.news:
+        drafts.append(draft_forgotten(work.news, report.run_id, workspace))
     taken = take_in(writer, (*progress.parts, *carried.parts), drafts)
     findings = audit_night(night, auditor, taken)
     with night.timed("publish"):
-        publish_night(night, taken, findings, "rebuild")
+        publish_night(night, taken, findings, "forget" if work.news else "rebuild")

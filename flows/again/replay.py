@@ -17,6 +17,7 @@ from expectations.audit import warm_up
 from flows.accept import Arrival, quarantine, stage_tasks
 from flows.again.raw import WHOLE_BYTES, KeptDump, Place, kept_dumps, open_dumps, records_at, require_kept
 from flows.dedup.tonight import Piece, open_staged
+from flows.forgetting.known import forgotten_in
 from flows.inquiry.rejects import rejected_by
 from flows.lake.catalog import quoted, source
 from flows.lake.duck import open_duckdb, open_part
@@ -113,19 +114,22 @@ _ORDER = [(key, "ascending") for key in _KEY]
 def _chosen(parent: Manifest, address: str, reason: str | None, dump: str | None) -> Rejected:
     """Find the rejected records that are meant; of a dump with some that were not kept, all: it has a quota.
 
-    Those that ended a process are let be unless they are asked for: no setting is likely to have mended that.
+    Those that ended a process are let be unless they are asked for: no setting is likely to have mended that. What was
+    forgotten is let be.
     """
-    meant = rejected_by(reason, dump)
+    known = f"reason <> '{Reason.FORGOTTEN}'"
+    meant = f"{rejected_by(reason, dump)} AND {known}"
     if reason != Reason.CRASHED:
         meant += f" AND reason <> '{Reason.CRASHED}'"
     rejects = source(QUARANTINE, parent.parts_of(QUARANTINE.name), address)
     with open_duckdb(address) as connection:
         rows = connection.execute(f"""
             WITH meant AS (SELECT dump_digest FROM {rejects} WHERE {meant}),
-                over_quota AS (SELECT dump_digest FROM {rejects} SEMI JOIN meant USING (dump_digest) WHERE raw IS NULL)
+                over_quota AS (
+                    SELECT dump_digest FROM {rejects} SEMI JOIN meant USING (dump_digest) WHERE raw IS NULL AND {known})
             SELECT dump_digest, member, record_number, byte_offset FROM {rejects}
             WHERE ({meant})
-                OR (dump_digest IN (FROM over_quota) AND reason <> '{Reason.CRASHED}') ORDER BY ALL
+                OR (dump_digest IN (FROM over_quota) AND reason <> '{Reason.CRASHED}' AND {known}) ORDER BY ALL
         """).fetchall()
     if dump is not None and not rows:
         raise UsageError(f"no such record of a dump {dump!r} is in quarantine; `broadsheet quarantine` lists them")
@@ -139,12 +143,13 @@ def _staged(night: Night, arrivals: Iterable[Arrival], dumps: Sequence[KeptDump]
     whole = night.settings.model_copy(update={"chunk_bytes": WHOLE_BYTES})  # so that numbers count from the beginning
     tasks = []
     counts = _record_counts(night, chosen)
+    forgotten = forgotten_in(night.parent, night.writer.address)
     with night.timed("normalise"):
         for arrival in arrivals:
             dump = dumps[arrival.place]
             folder = night.workspace / f"retry-{arrival.place:05}"
             folder.mkdir()
-            for task in stage_tasks([arrival], whole, dump.outlet, folder, night.report):
+            for task in stage_tasks([arrival], whole, dump.outlet, folder, night.report, forgotten=forgotten):
                 places = tuple(chosen[dump.digest].get(task.member, ()))
                 if places:
                     tasks.append(RetryTask(task, places, counts[dump.digest, task.member]))

@@ -7,8 +7,9 @@ from typing import Annotated
 
 import typer
 
-from flows.options import Json, Lake, SettingsFile, existing, write_json
+from flows.options import Json, Lake, SettingsFile, existing, told_when_refused, write_json
 from flows.settings import load_settings
+from transforms.errors import BroadsheetError
 
 
 def snapshots(lake: Lake = None, settings: SettingsFile = None, *, as_json: Json = False) -> None:
@@ -66,6 +67,43 @@ def clean(
         write_json(asdict(removal) | {"removed": remove})
     else:
         sys.stdout.write(removal_text(removal, removed=remove))
+
+
+def forget(
+    article: Annotated[str | None, typer.Argument(help="Id of an article, or how it begins.")] = None,
+    lake: Lake = None,
+    settings: SettingsFile = None,
+    url: Annotated[str | None, typer.Option(help="All that came from this address.")] = None,
+    source: Annotated[str | None, typer.Option(help="All articles of this outlet.")] = None,
+    author: Annotated[str | None, typer.Option(help="All articles of this author.")] = None,
+    *,
+    copies: Annotated[bool, typer.Option("--copies", help="And all other copies of these stories.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do it; without this, only tell.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Remove articles from all that the lake keeps, for good, and refuse them when they come again."""
+    from flows.forgetting.forget import forget as forget_them  # noqa: PLC0415
+    from flows.forgetting.forget import look_ahead  # noqa: PLC0415
+    from flows.forgetting.request import Request  # noqa: PLC0415
+    from flows.forgetting.sheet import forgetting_json, forgetting_sheet, plan_json, plan_sheet  # noqa: PLC0415
+    from flows.terminal import shown_progress  # noqa: PLC0415
+    from flows.work.drivers import PlainDriver  # noqa: PLC0415
+
+    request = Request(article, url, source, author, copies)
+    chosen, store = load_settings(settings, lake=lake), existing(lake, settings)
+    if not yes:
+        plan = look_ahead(chosen, request, store)
+        write_json(plan_json(plan)) if as_json else sys.stdout.write(plan_sheet(plan))
+        return
+    refused = told_when_refused(as_json=as_json)
+    with shown_progress() as progress, PlainDriver(chosen.workers, progress) as driver, refused:
+        done = forget_them(chosen, driver, request, store=store)
+    write_json(forgetting_json(done)) if as_json else sys.stdout.write(forgetting_sheet(done))
+    if found := done.searched.found:
+        raise BroadsheetError(
+            f"{len(found):,} files still hold words of it, first {found[0]}: records that quote it, or could not be "
+            "read; forget these, too"
+        )
 
 
 def compact(lake: Lake = None, settings: SettingsFile = None, *, as_json: Json = False) -> None:

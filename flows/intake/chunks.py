@@ -75,12 +75,12 @@ def _cuts(member: Member, target_bytes: int) -> list[tuple[int, int]]:
         return _row_group_cuts(member, target_bytes)
     if member.format is Format.WARC:
         return _frame_cuts(mapped(member.path), target_bytes)
-    if member.format not in (Format.JSONL, Format.SGML) or member.byte_count <= target_bytes:
+    if member.format not in (Format.JSONL, Format.KEPT, Format.SGML) or member.byte_count <= target_bytes:
         return [(0, member.byte_count)]
     data = mapped(member.path)
     if settled(data, member.encoding) in WIDE:
         return [(0, member.byte_count)]
-    return _cuts_at(data, b"\n" if member.format is Format.JSONL else b"</REUTERS>", target_bytes)
+    return _cuts_at(data, b"</REUTERS>" if member.format is Format.SGML else b"\n", target_bytes)
 
 
 def _cuts_at(data: Data, end: bytes, target_bytes: int) -> list[tuple[int, int]]:

@@ -140,7 +140,7 @@ class Bucket:
     def entries(self, folder: str) -> Mapping[str, Entry]:
         """List all objects under a folder; one that is not there is an empty one."""
         with told(self.address):
-            pages = list(obstore.list(client(self.address), f"{folder}/"))
+            pages = list(obstore.list(client(self.address), f"{folder}/" if folder else None))
         return {head["path"]: Entry(head["size"], head["last_modified"]) for page in pages for head in page}
 
     def move_in(self, staged: Path, name: str) -> None:

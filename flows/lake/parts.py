@@ -26,6 +26,7 @@ _SORT_KEYS: Final = {
     "source_fields": ("run_id", "source", "field", "kind"),
     "source_counts": ("day", "run_id", "source", "dump_digest"),
     "runs": ("snapshot",),
+    "forgotten": ("forgotten_on", "kind", "key"),
     "audits": ("run_id", "table_name", "expectation"),
 }
 

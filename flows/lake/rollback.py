@@ -16,6 +16,16 @@ def roll_back(store: Store, number: int) -> Manifest:
         parent, target = writer.current(), store.manifest(number)
         if parent is None or parent.parts == target.parts:
             raise UsageError(f"snapshot {number} is what readers see already; `broadsheet snapshots` lists the others")
+        if since := _forgotten_since(store, target):
+            raise UsageError(
+                f"snapshot {since} forgot what snapshot {number} holds; bring the same `broadsheet forget` to its end"
+            )
         if damage := next(part_damage(store.medium, target.parts), None):
             raise LakeDamaged(f"{damage.path}: {damage.what}; snapshot {number} is not whole, choose another")
         return writer.publish_again(parent, target, "rollback")
+
+
+def _forgotten_since(store: Store, target: Manifest) -> int | None:
+    """Name the first snapshot after another that forgot something, and whose work was not brought to its end."""
+    later = (number for number in store.numbers() if number > target.number)
+    return next((number for number in later if store.manifest(number).action == "forget"), None)

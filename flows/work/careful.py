@@ -44,6 +44,7 @@ _BYTES_A_SECOND: Final = 64 << 20
 """What a reader that looks for the end of a record gets through at least; the limits grow with the file by it."""
 _PLAIN: Final = frozenset({
     Format.JSONL, Format.JSON, Format.CSV, Format.TSV, Format.TXT, Format.LINES, Format.SGML, Format.MBOX, Format.EML,
+    Format.KEPT,
 })  # fmt: skip
 """Formats fit for the run's own process: no library in C but Python's own and orjson reads them."""
 _HTML: Final = TARGETS.index("html")

@@ -107,11 +107,12 @@ def damaged(lake: Path) -> Iterator[str]:
 
 
 def inventory(lake: Path) -> dict[str, str]:
-    """Name every file but ledgers and the lock, with the digests of those that hold the same after every run."""
+    """Name every file but ledgers, pages and the lock, with the digests of those that hold the same after every run."""
     found = {}
     for path in lake.rglob("*"):
         name = path.relative_to(lake).as_posix()
-        if name == "lock" or (name.startswith("parts/") and name.split("/")[1] in LEDGERS) or path.is_dir():
+        is_of_a_run = name.startswith("reports/") or (name.startswith("parts/") and name.split("/")[1] in LEDGERS)
+        if name == "lock" or is_of_a_run or path.is_dir():
             continue
         found[name] = _sha256(path) if name.startswith(("raw/", "parts/", MARKER)) else ""
     return found

@@ -2,11 +2,13 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
 from flows.again import rebuild as rebuilding
+from flows.forgetting.forget import forget
+from flows.forgetting.request import Request
 from flows.lake.compaction import compact
 from flows.lake.disk import Hook, perform_at_once
 from flows.lake.retention import clean
@@ -114,6 +116,15 @@ def _rebuild(lake: Path, hook: Hook) -> None:
         rebuilding.rebuild(Settings(lake=str(lake), workers=1), driver, Unaudited(), store)
 
 
+def _forget(lake: Path, hook: Hook) -> None:
+    """Forget an outlet, of which there are copies by others, a dump at a time."""
+    rebuilding.WAVE_BYTES = 1
+    store = Store.open(lake, create=False, hook=hook)
+    with PlainDriver(1) as driver:
+        settings, request = Settings(lake=str(lake), workers=1), Request(source="outlet-1")
+        forget(settings, driver, request, Unaudited(), store, date(2026, 11, 22))
+
+
 FOUNDING: Final = Workload("the founding night", _deliver, lambda lake, hook: take_night(lake, 1, hook))
 SECOND: Final = Workload("a second night", _first_night, lambda lake, hook: take_night(lake, 2, hook))
 AFTER_CRASH: Final = Workload(
@@ -124,5 +135,6 @@ COMPACTION: Final = Workload("a compaction", _two_nights, _compact)
 CLEANING: Final = Workload("a cleaning", _three_nights, _clean)
 
 REBUILD: Final = Workload("a rebuild", _two_nights, _rebuild, (*KILLS, "EIO"))
+FORGETTING: Final = Workload("a forgetting", _two_nights, _forget, (*KILLS, "EIO"))
 
-WORKLOADS: Final = (FOUNDING, SECOND, AFTER_CRASH, ROLLBACK, COMPACTION, CLEANING, REBUILD)
+WORKLOADS: Final = (FOUNDING, SECOND, AFTER_CRASH, ROLLBACK, COMPACTION, CLEANING, REBUILD, FORGETTING)

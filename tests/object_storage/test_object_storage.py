@@ -12,6 +12,8 @@ import obstore
 import orjson
 import pytest
 
+from flows.forgetting.forget import forget
+from flows.forgetting.request import Request
 from flows.lake import connect
 from flows.lake.bucket import client
 from flows.lake.compaction import compact
@@ -27,6 +29,7 @@ from flows.work.drivers import PlainDriver
 from tests.integration.nights import Unaudited, content, take_unaudited, write_dump
 from tests.object_storage.conftest import BUCKET, PROJECT
 from tests.object_storage.server import LOSES_ANSWERS, WITHOUT_CONDITIONS
+from tests.promises.bytewise import files_with
 from transforms.errors import LakeDamaged, NotALake, Unreachable, UsageError
 
 SAMPLES = PROJECT / "data" / "samples"
@@ -236,3 +239,31 @@ def test_a_dry_run_and_a_look_at_its_health_leave_a_bucket_as_it_is(lake: str, t
 def objects(lake: str) -> dict[str, str]:
     """Give every object of a lake and what tells its bytes."""
     return {head["path"]: str(head["e_tag"]) for page in obstore.list(client(lake)) for head in page}
+
+
+@pytest.mark.slow
+@pytest.mark.promise(22)
+def test_what_is_forgotten_leaves_no_byte_in_a_bucket(lake: str, tmp_path: Path) -> None:
+    own = write_dump(tmp_path / "own.jsonl", [{"author": "Ada", "body": f"{WORDS} quillfeather"}, {"body": WORDS * 2}])
+    take_unaudited(lake, [own])
+    take_unaudited(lake, [a_dump(tmp_path, "other")])
+    settings, request = Settings(lake=lake, workers=1), Request(author="Ada")
+    with PlainDriver(1) as driver:
+        done = forget(settings, driver, request, Unaudited())
+    for page in obstore.list(client(lake)):
+        for head in page:
+            copy = tmp_path / "bucket" / head["path"]
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            copy.write_bytes(obstore.get(client(lake), head["path"]).bytes().to_bytes())
+
+    assert () == done.searched.found
+    assert done.searched.stretches > 0
+    assert [] == files_with(tmp_path / "bucket", "quillfeather")
+    assert [3] == [*Store.open(lake, create=False).numbers()]
+    assert () == verify(Store.open(lake, create=False).medium).damaged
+    assert {"forgotten": 1} == dict(_reasons(lake))
+
+
+def _reasons(lake: str) -> list[tuple[str, int]]:
+    with connect(lake) as reader:
+        return reader.sql("SELECT reason, count(*) FROM quarantine GROUP BY ALL").fetchall()

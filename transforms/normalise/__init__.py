@@ -3,13 +3,15 @@
 Columns are worked on whole; a vectorised test picks the texts that need slow cleaning, the others pass as they are.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import pyarrow as pa
 
+from transforms.article import Reason
 from transforms.cleaning import Guide
 from transforms.fields import FieldMap
+from transforms.forgotten import NOTHING, Forgotten
 from transforms.normalise.dating import date_columns
 from transforms.normalise.identity import addresses, article_ids, delivered, sources
 from transforms.normalise.pages import fill
@@ -23,7 +25,7 @@ from transforms.normalise.setting import (
     standfirsts,
 )
 from transforms.normalise.staged import REJECTS, STAGED, Batch, Rejects, Seen
-from transforms.normalise.story import problems, stories, text_columns
+from transforms.normalise.story import Problem, problems, stories, text_columns
 from transforms.normalise.tongue import language_columns
 from transforms.normalise.values import Values, as_text, kinds, values_of
 from transforms.outlet import Outlet
@@ -33,12 +35,19 @@ __all__ = ["REJECTS", "STAGED", "Batch", "Seen", "normalise"]
 
 
 def normalise(
-    records: Iterable[Record | Malformed], fields: FieldMap, outlet: Outlet | None = None, guide: Guide | None = None
+    records: Iterable[Record | Malformed],
+    fields: FieldMap,
+    outlet: Outlet | None = None,
+    guide: Guide | None = None,
+    forgotten: Forgotten = NOTHING,
 ) -> Batch:
-    """Normalise records; `outlet` says what their fields leave out, `guide` which rules of cleaning apply."""
+    """Normalise records; `outlet` says what their fields leave out, `guide` which rules of cleaning apply.
+
+    What is `forgotten` is refused.
+    """
     outlet, guide = outlet or Outlet(), guide or Guide()
     rejects = Rejects()
-    values = values_of(_sound(records, rejects), fields)
+    values = values_of(_sound(records, rejects, forgotten), fields)
     given = delivered(values)
     fill(values, outlet.extractor)
     urls, canonical = addresses(values)
@@ -64,7 +73,7 @@ def normalise(
         "byte_offset": [record.offset for record in values.records],
     }
     articles = pa.table({f.name: _array(columns[f.name], f.type) for f in STAGED}, schema=STAGED)
-    found = problems(told)
+    found = _refused(columns, values.records, problems(told), forgotten)
     seen = _seen(values, outlets)
     for record, outlet_name, problem in zip(values.records, outlets, found, strict=True):
         if problem:
@@ -74,14 +83,26 @@ def normalise(
     return Batch(articles, rejects.table(), seen)
 
 
-def _sound(records: Iterable[Record | Malformed], rejects: Rejects) -> list[Record]:
+def _sound(records: Iterable[Record | Malformed], rejects: Rejects, forgotten: Forgotten) -> list[Record]:
     sound = []
     for record in records:
         if isinstance(record, Malformed):
-            rejects.add(record, record.reason, record.detail)
+            hit = forgotten.hit(record.raw) if forgotten else None
+            rejects.add(record, Reason.FORGOTTEN if hit else record.reason, hit or record.detail)
         else:
             sound.append(record)
     return sound
+
+
+def _refused(
+    columns: Mapping[str, Any], records: Sequence[Record], found: list[Problem], forgotten: Forgotten
+) -> list[Problem]:
+    """Put what is forgotten before any other problem."""
+    if not forgotten:
+        return found
+    raws = [record.raw if problem else None for record, problem in zip(records, found, strict=True)]
+    hits = forgotten.hits(columns, raws)
+    return [(Reason.FORGOTTEN, hit) if hit else problem for hit, problem in zip(hits, found, strict=True)]
 
 
 def _array(values: Any, kind: pa.DataType) -> pa.Array:

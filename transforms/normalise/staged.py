@@ -56,11 +56,12 @@ class Batch:
 class Rejects:
     """Records that become no articles, with the reason."""
 
-    rows: list[tuple[str, str, bytes, int, int | None]] = field(default_factory=list)
+    rows: list[tuple[str, str, bytes | None, int, int | None]] = field(default_factory=list)
 
     def add(self, record: Record | Malformed, reason: Reason, detail: str) -> None:
-        """Take one in; the detail never quotes it."""
-        self.rows.append((reason.value, detail, record.raw, record.number, record.offset))
+        """Take one in; the detail never quotes it, and of one that was forgotten no byte is kept."""
+        raw = None if reason is Reason.FORGOTTEN else record.raw
+        self.rows.append((reason.value, detail, raw, record.number, record.offset))
 
     def table(self) -> pa.Table:
         """Give all of them as rows of REJECTS."""

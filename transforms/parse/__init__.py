@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 
 from transforms.article import Reason
-from transforms.parse import article_lines, columnar, delimited, feed, html, mail, newsml, nitf, sgml, warc
+from transforms.parse import article_lines, columnar, delimited, feed, html, kept, mail, newsml, nitf, sgml, warc
 from transforms.parse.columnar import row_group_count
 from transforms.parse.decoding import WIDE, decode, lines, settled
 from transforms.parse.document import document
@@ -48,9 +48,9 @@ def parse(
 ) -> Iterator[Record | Malformed]:
     """Yield the records of the data, numbered from 0.
 
-    `start` and `stop` choose a part: bytes that begin and end at line ends for JSON Lines, between articles for SGML
-    and web archives, row groups for Parquet; the other formats are read whole. Offsets are bytes from the beginning of
-    the data, null for Parquet.
+    `start` and `stop` choose a part: bytes that begin and end at line ends for JSON Lines and for what is kept, between
+    articles for SGML and web archives, row groups for Parquet; the other formats are read whole. Offsets are bytes from
+    the beginning of the data, null for Parquet.
     Raises DumpRefused, in a sentence that leaves naming the file to the caller, when the file as a whole is broken.
     """
     match form:
@@ -59,12 +59,10 @@ def parse(
             return objects(data, lines(data, encoding, start, stop), encoding, max_record_bytes)
         case Format.CSV | Format.TSV:
             return delimited.table(data, form, encoding, max_record_bytes)
-        case Format.PARQUET:
-            return columnar.rows(data, start, stop, max_record_bytes)
         case Format.SGML:
             return sgml.articles(data, settled(data, encoding), start, stop, max_record_bytes)
-        case Format.WARC:
-            return warc.pages(data, start, stop, max_record_bytes)
+        case Format.PARQUET | Format.WARC | Format.KEPT:
+            return _IN_PARTS[form](data, start, stop, max_record_bytes)
         case _:
             return _WHOLE[form](data, settled(data, encoding), max_record_bytes)
 
@@ -99,6 +97,11 @@ def _article(data: Data, encoding: str, max_record_bytes: int) -> Iterator[Recor
     yield Record(0, 0, data[:], {"text": text})
 
 
+_IN_PARTS: Final[Mapping[Format, Callable[[Data, int, int | None, int], Iterator[Record | Malformed]]]] = {
+    Format.PARQUET: columnar.rows,
+    Format.WARC: warc.pages,
+    Format.KEPT: kept.records,
+}
 _WHOLE: Final[Mapping[Format, Callable[[Data, str, int], Iterator[Record | Malformed]]]] = {
     Format.TXT: _article,
     Format.JSON: document,

@@ -28,7 +28,8 @@ def opened(records: Iterable[Record | Malformed], fields: FieldMap) -> Iterator[
     """
     number = 0
     for record in records:
-        inner = () if isinstance(record, Malformed) or _is_told(record.fields, fields) else _inner(record, fields)
+        # What is no plain record is malformed, or was taken out of its answer before.
+        inner = _inner(record, fields) if type(record) is Record and not _is_told(record.fields, fields) else ()
         for each in inner or (record,):
             each.number = number
             number += 1

@@ -45,6 +45,8 @@ class Format(StrEnum):
     """A text file with an article on every line; only a setting tells it from a text file that is one article."""
     HTML = "html"
     WARC = "warc"
+    KEPT = "kept"
+    """Our own: what is kept of a file from which records were forgotten."""
 
 
 class Fault(NamedTuple):

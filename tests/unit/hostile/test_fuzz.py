@@ -21,7 +21,7 @@ def test_every_format_has_a_seed_that_holds_records(form: Format) -> None:
 
 
 def test_every_format_that_is_read_is_mutated() -> None:
-    assert {*Format} == {*SEEDS}
+    assert {*Format} == {*SEEDS, Format.KEPT}  # which nobody delivers: only the lake's own files are read as it
 
 
 @pytest.mark.parametrize("form", SEEDS)
