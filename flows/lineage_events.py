@@ -4,7 +4,7 @@ They hold names, digests and counts, and never a word of an article.
 """
 
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from importlib.metadata import version
 from typing import Any, Final, cast
 from uuid import NAMESPACE_URL, uuid5
@@ -101,7 +101,7 @@ def _run_facets(report: RunReport, zone: ZoneInfo, ending: Ending) -> dict[str, 
         "tags": tags_run.TagsRunFacet([tag]),
     }
     if report.day:
-        first, last = (datetime.combine(report.day + timedelta(days), time(), zone) for days in (0, 1))
+        first, last = (datetime.combine(report.day + timedelta(days), datetime.min.time(), zone) for days in (0, 1))
         facets["nominalTime"] = nominal_time_run.NominalTimeRunFacet(first.isoformat(), last.isoformat())
     if ending.failure:
         facets["errorMessage"] = error_message_run.ErrorMessageRunFacet(ending.failure, "PYTHON")

@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from flows import accept, publish
+from flows import accept, lineage, publish
 from flows import run as description
 from flows.commands import keeping
 from flows.lake import connect, folder, lock, store
@@ -41,6 +41,8 @@ _CLOCKS: Final = (
     (lock, "datetime"),
     (folder, "datetime"),
     (keeping, "datetime"),
+    (lineage, "datetime"),
+    (description, "datetime"),
     (accept, "time"),
 )
 """Every module of the plain run that reads the clock, and by what name."""
@@ -57,8 +59,10 @@ NIGHTS: Final = [
 ]
 
 
-_SCHEDULED: Final = {"flows.nightly"}
-"""Where a clock only names the day that a scheduled run is for."""
+_TOLD: Final = {
+    "flows.commands.watching", "flows.forgetting.forget", "flows.nightly", "flows.schedule", "flows.watch.alerts",
+}  # fmt: skip
+"""Where a clock only names a day or a moment for people, or for a scheduler."""
 
 
 @contextmanager
@@ -114,7 +118,7 @@ def test_no_module_reads_a_clock_that_is_not_moved_here() -> None:
 
     assert {name for name, source in modules(ROOT).items() if reads.search(source)} == {
         *(module.__name__ for module, _ in _CLOCKS),
-        *_SCHEDULED,
+        *_TOLD,
     }
 
 

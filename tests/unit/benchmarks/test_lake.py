@@ -10,7 +10,7 @@ from flows.lake.integrity import part_damage
 from flows.lake.store import Store
 from tests.benchmarks.lake import Figure, Shape, as_json, build, figures, grid
 from transforms.article import ARTICLES
-from transforms.ledgers import AUDITS, CLUSTER_CHANGES
+from transforms.ledgers import AUDITS, CLUSTER_CHANGES, FORGOTTEN
 from transforms.tables import MEMBERSHIP, QUARANTINE, STORED
 
 SHAPE = Shape(days=4, day_rows=3, narrow_parts=2)
@@ -24,7 +24,8 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Store:
 
 def test_it_has_a_part_a_day_and_some_of_every_other_table(store: Store) -> None:
     manifest = store.manifest(1)
-    others = {table.name for table in STORED} - {ARTICLES.name, AUDITS.name, QUARANTINE.name, CLUSTER_CHANGES.name}
+    bare = {table.name for table in (ARTICLES, AUDITS, QUARANTINE, CLUSTER_CHANGES, FORGOTTEN)}
+    others = {table.name for table in STORED} - bare
 
     assert [part.rows for part in manifest.parts_of(ARTICLES.name)] == [3] * 4
     assert {len(manifest.parts_of(name)) for name in others} == {2}

@@ -29,7 +29,7 @@ def a_value(kind: pa.DataType, row: int) -> Any:
     if pa.types.is_fixed_size_binary(kind):
         return bytes(range(row % 100, row % 100 + 4)) * (kind.byte_width // 4)
     if pa.types.is_list(kind):
-        return [f"item {row}"]
+        return [f"item {row}" if pa.types.is_string(kind.value_type) else row]
     if pa.types.is_timestamp(kind):
         return datetime(2024, 1, 2, 3, 4, 5, row % 1000, tzinfo=UTC)
     return {pa.binary(): b"raw %d" % row, pa.bool_(): True}.get(kind, row)
