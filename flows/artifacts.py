@@ -1,5 +1,6 @@
 """What a run leaves on its page in Prefect: numbers, names, reasons and SQL; nothing of an article, ever."""
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path, PurePath
 from typing import Any, Final
@@ -55,12 +56,16 @@ def _dump(dump: DumpReport) -> dict[str, Any]:
 
 
 def _sources(report: RunReport) -> list[dict[str, Any]]:
-    """Give a row a source: how much it sent, and what it sends otherwise than before."""
+    """Give a row a source: how much it sent, how much of that was rejected, and what it sends otherwise than before."""
+    rejected = Counter[str]()
+    for dump in report.dumps:
+        rejected.update({name: sum(each.rejects.values()) for name, each in dump.sources.items()})
     names = sorted(report.sent, key=lambda name: (-len(report.drift.get(name, ())), -report.sent[name].records, name))
     return [
         {
             "source": printable(name),
             "records": report.sent[name].records,
+            "quarantined": rejected[name],
             "fields not used": len(report.unused_fields.get(name, ())),
             "changed": len(report.drift.get(name, ())),
         }
@@ -72,7 +77,7 @@ def _findings(report: RunReport) -> list[dict[str, Any]]:
     """Give a row an expectation that was broken, short enough to be read without scrolling."""
     return [
         {
-            "name": finding.get("name"),
+            "name": finding["name"],
             "severity": finding["severity"],
             "expected": f"{finding['table_name']}: {finding['expectation']}",
             "seen": finding["observed"],
@@ -90,7 +95,7 @@ def _questions(report: RunReport) -> str:
         f"\n**{finding.get('name')}**, {finding['severity']}: {finding['expectation']}\n\n"
         + _fenced(f"{finding['offenders_sql']}\n", "sql")
         for finding in report.findings
-        if finding.get("offenders_sql")
+        if finding["offenders_sql"]
     )
 
 

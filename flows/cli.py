@@ -21,6 +21,7 @@ _INTERRUPTED = 130
 for _command in (
     running.run,
     asking.query,
+    asking.search,
     asking.explain,
     asking.similar,
     asking.sources,

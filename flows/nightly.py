@@ -113,4 +113,4 @@ def _final_state(report: RunReport) -> State[Any]:
 
 
 def _outcome(report: RunReport) -> str:
-    return "Published with warnings" if report.verdict == "warned" else report.outcome.capitalize()
+    return "Published with warnings" if report.verdict in ("warned", "accepted") else report.outcome.capitalize()

@@ -4,15 +4,17 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args
 
 import orjson
 import typer
 
 from flows.settings import load_settings
-from transforms.errors import AuditFailed
+from transforms.errors import AuditFailed, UsageError
 
 if TYPE_CHECKING:
+    import pyarrow as pa
+
     from flows.lake.store import Store
     from flows.report import RunReport
 
@@ -27,6 +29,35 @@ At = Annotated[
 ReasonOption = Annotated[str | None, typer.Option(help="Only records rejected for this reason.")]
 DumpOption = Annotated[str | None, typer.Option(help="Only records of this dump: its name, or how its digest begins.")]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object on standard output.")]
+
+Form = Literal["table", "json", "csv", "parquet"]
+FormOption = Annotated[Form | None, typer.Option("--format", help="How to write the answer (default: as --out ends).")]
+Out = Annotated[Path | None, typer.Option(help="File to write the answer to.")]
+
+
+def chosen_form(form: Form | None, out: Path | None, *, as_json: bool = False) -> Form:
+    """Give the form that was named, or else that of the file's name; raise UsageError for bytes to a terminal."""
+    ending = out.suffix.removeprefix(".").lower() if out else ""
+    likely: Form = next((known for known in get_args(Form) if known == ending), "table")
+    chosen = "json" if as_json else form or likely
+    if chosen == "parquet" and out is None and sys.stdout.isatty():
+        raise UsageError("Parquet is bytes, which a terminal cannot show; name a file with --out, or send it on with >")
+    return chosen
+
+
+def write_answer(answer: "pa.Table", form: Form, out: Path | None) -> None:
+    """Write rows to a file, or else on standard output."""
+    from flows.lake.answers import render  # noqa: PLC0415 - help and usage errors need none of this
+
+    shown = render(answer, form)
+    if out is None:
+        sys.stdout.buffer.write(shown)
+        return
+    try:
+        out.write_bytes(shown)
+    except OSError as error:
+        raise UsageError(f"{out} cannot be written: {error.strerror}; name another with --out") from error
+    sys.stdout.write(f"wrote {out}: {answer.num_rows:,} rows, {len(shown) / 1e3:,.0f} kB\n")
 
 
 def write_json(value: Any) -> None:

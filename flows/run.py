@@ -32,6 +32,7 @@ from flows.lake.store import Store
 from flows.lake.writer import Writer
 from flows.landing import find_dumps, require_some
 from flows.limits import require_few_rejects, require_room
+from flows.lineage import told_lineage
 from flows.night import Night, audit_night, deduplicate, publish_night
 from flows.publish import draft_dumps, take_in
 from flows.report import RunReport
@@ -78,7 +79,7 @@ def run(
     landing = find_dumps(paths, settings.ignore)
     require_some(landing, paths)
     store = store or Store.open(settings.lake, create=True)
-    with store.writer() as writer:
+    with told_lineage(settings) as told, store.writer() as writer:
         day = day or settings.schedule.day_of(writer.started_at)
         night = _nightfall(writer, settings, driver, default_source, day, accepted or {})
         night.report.ignored = landing.ignored
@@ -91,6 +92,7 @@ def run(
             *_receive_while_checking(night, tasks),
         ]
         while True:
+            told.append(night.report)
             try:
                 _night(night, received, auditor)
             except CommitConflict:

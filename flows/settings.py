@@ -98,6 +98,13 @@ class Rejected(_Frozen):
     min_records: int = Field(default=1000, ge=1)
 
 
+class Lineage(_Frozen):
+    """Where OpenLineage events of each run go: to a service, or to the end of a file; neither by default."""
+
+    url: str | None = None
+    file: Path | None = None
+
+
 class Settings(_Frozen):
     """All settings of a run.
 
@@ -132,6 +139,7 @@ class Settings(_Frozen):
     schedule: Schedule = Schedule()
     retention: Retention = Retention()
     quarantine: Rejected = Rejected()
+    lineage: Lineage = Lineage()
 
     @field_validator("pairs")
     @classmethod
@@ -186,7 +194,7 @@ class Settings(_Frozen):
         return sha256(self.model_dump_json().encode()).hexdigest()
 
 
-_MODELS: Final = (Settings, Source, Cleaning, Schedule, Retention, Rejected)
+_MODELS: Final = (Settings, Source, Cleaning, Schedule, Retention, Rejected, Lineage)
 
 
 def load_settings(path: Path | None, **changes: Any) -> Settings:

@@ -2,11 +2,12 @@
 
 import os
 import shutil
-import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from fcntl import F_DUPFD_CLOEXEC, fcntl
 from pathlib import Path
+from signal import SIGKILL
 from tempfile import TemporaryDirectory
 from typing import IO, Any, Final
 
@@ -75,24 +76,34 @@ class Browser:
 
 
 @contextmanager
-def browser(program: str, width: int = 1280, *flags: str) -> Iterator[Browser]:
-    """Start a browser without a network, with one empty page of this width."""
+def browser(program: str) -> Iterator[Browser]:
+    """Start a browser without a network, with one empty page."""
     (read_there, write_here), (read_here, write_there) = os.pipe(), os.pipe()
     with TemporaryDirectory(ignore_cleanup_errors=True) as home:
-        # The browser reads from descriptor 3 and writes to 4, whatever these are here.
-        process = subprocess.Popen(
-            ["/bin/sh", "-c", f'exec "$@" 3<&{read_there} 4>&{write_there}', "sh", program, *_OFFLINE, *flags,
-             f"--user-data-dir={home}", f"--window-size={width},900"],
-            pass_fds=(read_there, write_there), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-        )  # fmt: skip
-        os.close(read_there)
-        os.close(write_there)
+        process = _spawned([program, *_OFFLINE, f"--user-data-dir={home}"], _high(read_there), _high(write_there))
         with os.fdopen(write_here, "wb") as to, os.fdopen(read_here, "rb") as back:
             try:
                 yield _with_page(Browser(to, back))
             finally:
-                process.kill()
-                process.wait()
+                os.kill(process, SIGKILL)
+                os.waitpid(process, 0)
+
+
+def _high(descriptor: int) -> int:
+    """Move a descriptor out of the way of those that a child is given by number."""
+    moved = fcntl(descriptor, F_DUPFD_CLOEXEC, 10)
+    os.close(descriptor)
+    return moved
+
+
+def _spawned(command: list[str], read_there: int, write_there: int) -> int:
+    """Start a program that reads from descriptor 3 and writes to 4, silent otherwise, and give its id."""
+    silent = [(os.POSIX_SPAWN_OPEN, number, os.devnull, os.O_RDWR, 0) for number in (1, 2)]
+    ends = [(os.POSIX_SPAWN_DUP2, read_there, 3), (os.POSIX_SPAWN_DUP2, write_there, 4)]
+    process = os.posix_spawn(command[0], command, os.environ, file_actions=[*silent, *ends])
+    for end in (read_there, write_there):
+        os.close(end)
+    return process
 
 
 def _with_page(started: Browser) -> Browser:

@@ -23,6 +23,7 @@ _ASKING: Final = ("tests/integration/test_inquiry.py", "tests/integration/test_r
 _LONG: Final = (
     *_AUDITING,
     *_ASKING,
+    "tests/integration/test_report_in_browser.py",
     "tests/unit/faults/test_sweep.py",
     "tests/object_storage/test_object_storage.py",
     "tests/unit/lake/test_retention.py",

@@ -5,7 +5,7 @@ from typing import Literal
 
 import pyarrow as pa
 
-Kind = Literal["content", "ledger", "internal"]
+Kind = Literal["content", "ledger", "internal", "derived"]
 
 PARTITION_COLUMN = "published_date"
 

@@ -7,7 +7,7 @@ A section is built by a function from an open snapshot to a `Section`, and drawn
 from collections.abc import Callable
 from typing import Final
 
-from expectations.report.answers import Snapshot
+from expectations.report.answers import NARROW, Lake, Snapshot
 from expectations.report.arrivals import arrivals
 from expectations.report.cleaning import cleaning
 from expectations.report.duplicates import duplicates
@@ -20,9 +20,21 @@ from expectations.report.refusals import refusals
 from expectations.report.trends import trends
 from expectations.report.verdict import verdict
 
-__all__ = ["Edition", "Index", "Night", "Report", "Section", "Snapshot", "index", "render", "render_index", "report"]
+__all__ = [
+    "NARROW",
+    "Edition",
+    "Index",
+    "Night",
+    "Report",
+    "Section",
+    "Snapshot",
+    "index",
+    "render",
+    "render_index",
+    "report",
+]
 
-SECTIONS: Final[tuple[Callable[[Snapshot], Section], ...]] = (
+SECTIONS: Final[tuple[Callable[[Lake], Section], ...]] = (
     verdict,
     arrivals,
     refusals,
@@ -34,6 +46,10 @@ SECTIONS: Final[tuple[Callable[[Snapshot], Section], ...]] = (
 )
 
 
-def report(snapshot: Snapshot, edition: Edition) -> Report:
-    """Ask everything that the page shows; raises duckdb.Error when a part of the lake cannot be read."""
-    return frame(snapshot, edition, [section(snapshot) for section in SECTIONS])
+def report(snapshot: Snapshot, edition: Edition, narrow: Snapshot | None = None) -> Report:
+    """Ask everything that the page shows; raises duckdb.Error when a part of the lake cannot be read.
+
+    `narrow` is the same snapshot with `copies` and `articles` of the `NARROW` columns at hand, where somebody made it.
+    """
+    lake = Lake(snapshot, narrow or snapshot)
+    return frame(lake, edition, [section(lake) for section in SECTIONS])

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from textwrap import dedent
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 
 class Rows(Protocol):
@@ -22,6 +22,25 @@ class Snapshot(Protocol):
 
     def sql(self, query: str, /) -> Rows:
         """Ask a single query over the views."""
+
+
+NARROW: Final = (
+    "article_id", "canonical_id", "is_canonical", "relation", "text_id", "source", "title", "published_at",
+    "published_at_precision", "published_date",
+)  # fmt: skip
+"""Columns of `copies` that most questions about the whole lake are about: a page asks a dozen."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lake:
+    """A snapshot, and the same with `copies` and `articles` cut down to the narrow columns, to be asked many times."""
+
+    snapshot: Snapshot
+    narrow: Snapshot
+
+    def sql(self, query: str, /) -> Rows:
+        """Ask the whole snapshot."""
+        return self.snapshot.sql(query)
 
 
 @dataclass(frozen=True, slots=True)

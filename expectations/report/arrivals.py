@@ -1,6 +1,5 @@
 """What came in: the night's dumps, and its sources beside their own trailing nights."""
 
-from collections.abc import Mapping
 from typing import Any, Final
 
 from expectations.report.answers import Snapshot, ask
@@ -53,15 +52,17 @@ SOURCES: Final = (
             ELSE 'as before'
         END AS news,
         told.*, count(*) OVER () AS sources
-    FROM told WHERE records > 0 OR 2 * nights >= (SELECT max(ago) FROM nights)
-    ORDER BY records > 0, greatest(records, usual) DESC, source LIMIT 25
+    FROM told WHERE records > 0 OR (nights >= 3 AND 2 * nights >= (SELECT max(ago) FROM nights))
+    QUALIFY row_number() OVER (PARTITION BY records > 0 ORDER BY greatest(records, usual) DESC, source)
+        <= if(records > 0, 25, 10)
+    ORDER BY records > 0, greatest(records, usual) DESC, source
     """
 )
 
 
 def arrivals(snapshot: Snapshot) -> Section:
     """Ask what the night took in."""
-    data: Mapping[str, Any] = {
+    data: dict[str, Any] = {
         "totals": ask(snapshot, TOTALS),
         "dumps": ask(snapshot, DUMPS),
         "sources": ask(snapshot, SOURCES),

@@ -18,7 +18,7 @@ _FEWEST: Final = 2
 """Nights that make a line."""
 _DOTTED: Final = 12
 """Nights up to which each has a dot of its own."""
-_NOT_DRAWN: Final = frozenset({"title", "desc", "defs", "style", "script", "rect"})
+_NOT_DRAWN: Final = ("{*}title", "{*}desc", "{*}defs", "{*}style", "{*}script", "{*}rect")
 _DIGITS: Final = re.compile(r"(\d\.\d)\d+")
 """A tenth of a pixel is fine enough."""
 _EMPTY: Final = frozenset({"titles", "plot text-overlay", "plot tooltip-overlay"})
@@ -87,10 +87,12 @@ def _line() -> Any:
 
 def _bare(tree: Any) -> Any:
     """Take out what is for pages of the library's own."""
-    for node in list(tree.iter()):
-        kind = node.tag.rpartition("}")[2] if isinstance(node.tag, str) else "comment"
-        if kind == "comment" or kind in _NOT_DRAWN or node.get("class") in _EMPTY:
-            node.getparent().remove(node)
+    from lxml import etree  # noqa: PLC0415 - as above
+
+    for node in tree.iter("{*}g"):
+        if node.get("class") in _EMPTY:
+            node.tag = "empty"
+    etree.strip_elements(tree, "empty", etree.Comment, *_NOT_DRAWN, with_tail=False)
     return tree
 
 

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from expectations.report.answers import Snapshot, ask
+from expectations.report.answers import Lake, ask
 from expectations.report.frame import Section
 from expectations.report.nights import TONIGHTS_DUMPS
 
@@ -26,10 +26,10 @@ _EDITS: Final = """
     """
 
 
-def cleaning(snapshot: Snapshot) -> Section:
+def cleaning(lake: Lake) -> Section:
     """Ask what the rules did to the night's articles."""
-    days = ask(snapshot, DAYS)
-    data = {"days": days, "edits": ask(snapshot, edits([row["day"] for row in days.rows]))}
+    days = ask(lake.narrow, DAYS)
+    data = {"days": days, "edits": ask(lake, edits([row["day"] for row in days.rows]))}
     return Section("cleaned", "What was cleaned", "cleaning.html", data)
 
 

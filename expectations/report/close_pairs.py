@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from expectations.report import queries
-from expectations.report.answers import Snapshot, ask
+from expectations.report.answers import Lake, Snapshot, ask
 from transforms.difference import Span, abridge, difference
 
 
@@ -46,11 +46,11 @@ class ClosePairs:
     pairs: Sequence[ClosePair]
 
 
-def close_pairs(snapshot: Snapshot, sql: str) -> ClosePairs:
+def close_pairs(lake: Lake, sql: str) -> ClosePairs:
     """Ask for pairs, then for the texts of these alone."""
-    answer = ask(snapshot, sql)
+    answer = ask(lake.narrow, sql)
     sides = [_sides(row) for row in answer.rows]
-    texts = _texts(snapshot, [side for pair in sides for side in pair])
+    texts = _texts(lake, [side for pair in sides for side in pair])
     pairs = [_pair(row, *pair, texts) for row, pair in zip(answer.rows, sides, strict=True)]
     return ClosePairs(answer.sql, pairs)
 

@@ -6,7 +6,7 @@ from math import ceil
 from typing import Any, Final
 
 from expectations.report import queries
-from expectations.report.answers import Answer, Snapshot, ask
+from expectations.report.answers import Answer, Lake, ask
 from expectations.report.close_pairs import close_pairs
 from expectations.report.frame import Section
 
@@ -23,7 +23,7 @@ _PARTS: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Matrix:
-    """Copies by the outlet of the canonical copy (a row) and copying outlet (a column), each with its shade, from 0 to 5."""
+    """Copies by outlet of the canonical copy (a row) and of the other (a column), each with its shade, 0 to 5."""
 
     sql: str
     origins: Sequence[str]
@@ -31,17 +31,17 @@ class Matrix:
     cells: Mapping[tuple[str, str], tuple[int, int]]
 
 
-def duplicates(snapshot: Snapshot) -> Section:
+def duplicates(lake: Lake) -> Section:
     """Ask everything that the section shows."""
     data: dict[str, Any] = {
-        "clusters": ask(snapshot, queries.LARGEST_CLUSTERS),
-        "most_copied": ask(snapshot, queries.MOST_COPIED),
-        "copy_most": ask(snapshot, queries.COPY_MOST),
-        "links": ask(snapshot, queries.WHO_COPIES_WHOM),
-        "matrix": matrix(ask(snapshot, queries.MATRIX)),
-        "recurring": ask(snapshot, queries.RECURRING),
-        "accepted": close_pairs(snapshot, queries.LEAST_ALIKE_ACCEPTED),
-        "refused": close_pairs(snapshot, queries.MOST_ALIKE_REFUSED),
+        "clusters": ask(lake.narrow, queries.LARGEST_CLUSTERS),
+        "most_copied": ask(lake.narrow, queries.MOST_COPIED),
+        "copy_most": ask(lake.narrow, queries.COPY_MOST),
+        "links": ask(lake.narrow, queries.WHO_COPIES_WHOM),
+        "matrix": matrix(ask(lake.narrow, queries.MATRIX)),
+        "recurring": ask(lake.narrow, queries.RECURRING),
+        "accepted": close_pairs(lake, queries.LEAST_ALIKE_ACCEPTED),
+        "refused": close_pairs(lake, queries.MOST_ALIKE_REFUSED),
     }
     return Section("duplicates", "Duplicates", "duplicates.html", data, _PARTS)
 

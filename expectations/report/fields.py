@@ -24,7 +24,7 @@ FIELDS: Final = (
 
 
 def fields(snapshot: Snapshot) -> Section:
-    """Compare the night's fields with those before. Settings of a source are not known here, `broadsheet sources` does."""
+    """Compare the night's fields with those before; what settings say of a source is not known here."""
     answer = ask(snapshot, FIELDS)
     signals = list(_signals(answer.rows))
     lost, other = ([signal for signal in signals if signal["is_loss"] == wanted] for wanted in (True, False))

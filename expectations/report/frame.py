@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
 
-from expectations.report.answers import Answer, Snapshot, ask
+from expectations.report.answers import Answer, Lake, ask
 from expectations.report.outcome import WORDS, Outcome, outcome
 
 _RUN: Final = """
@@ -85,7 +85,7 @@ class Report:
         return WORDS[self.outcome]
 
 
-def frame(snapshot: Snapshot, edition: Edition, sections: Sequence[Section]) -> Report:
+def frame(lake: Lake, edition: Edition, sections: Sequence[Section]) -> Report:
     """Put the sections under their heading."""
-    runs, counts = ask(snapshot, _RUN), ask(snapshot, _COUNTS)
+    runs, counts = ask(lake, _RUN), ask(lake.narrow, _COUNTS)
     return Report(edition, runs.rows[0] if runs.rows else None, counts.rows[0], (counts, runs), sections)

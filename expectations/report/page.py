@@ -115,7 +115,7 @@ def cell(value: Any) -> str:
     if value is None:
         return "\N{EN DASH}"
     if isinstance(value, datetime):
-        return stamp(value)
+        return f"{value.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
     return short(str(value), _MOST_IN_CELL)
 
 

@@ -27,8 +27,8 @@ LARGEST_CLUSTERS: Final = """
             *,
             CASE WHEN exact_to = 'time' AND canonical_exact_to = 'time'
                 THEN date_diff('second', canonical_at, published_at) / 3600 END AS hours_later,
-            date_diff('day', CAST(canonical_at AT TIME ZONE 'UTC' AS DATE), CAST(published_at AT TIME ZONE 'UTC' AS DATE))
-                AS days_later
+            date_diff('day', CAST(canonical_at AT TIME ZONE 'UTC' AS DATE),
+                CAST(published_at AT TIME ZONE 'UTC' AS DATE)) AS days_later
         FROM printings
     )
     SELECT

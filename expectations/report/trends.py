@@ -47,7 +47,8 @@ SOURCES: Final = (
         SELECT source, ago, sum(records) AS records FROM source_counts JOIN nights USING (run_id) GROUP BY ALL
     ),
     largest AS (
-        SELECT source, sum(records) AS records FROM counted GROUP BY source ORDER BY records DESC, source LIMIT {_SOURCES}
+        SELECT source, sum(records) AS records FROM counted
+        GROUP BY source ORDER BY records DESC, source LIMIT {_SOURCES}
     )
     SELECT source, ago, counted.records
     FROM counted JOIN largest USING (source) ORDER BY largest.records DESC, source, ago DESC

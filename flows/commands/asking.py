@@ -2,15 +2,30 @@
 
 import sys
 from dataclasses import asdict
+from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
 import typer
 
-from flows.options import At, DumpOption, Json, Lake, ReasonOption, SettingsFile, existing, write_json
+from flows.options import (
+    At,
+    DumpOption,
+    FormOption,
+    Json,
+    Lake,
+    Out,
+    ReasonOption,
+    SettingsFile,
+    chosen_form,
+    existing,
+    write_answer,
+    write_json,
+)
 from flows.settings import load_settings
+from transforms.errors import UsageError
 
-Form = Literal["table", "json", "csv", "parquet"]
+_DAY = ["%Y-%m-%d"]
 
 
 def query(
@@ -18,17 +33,53 @@ def query(
     lake: Lake = None,
     settings: SettingsFile = None,
     at: At = None,
-    form: Annotated[Form, typer.Option("--format", help="How to write the answer.")] = "table",
+    form: FormOption = None,
+    out: Out = None,
     *,
     as_json: Json = False,
 ) -> None:
     """Answer a question about the current snapshot, reading only."""
-    from flows.lake.answers import render  # noqa: PLC0415
     from flows.lake.query import open_snapshot, run_query  # noqa: PLC0415
 
+    chosen = chosen_form(form, out, as_json=as_json)
     with open_snapshot(existing(lake, settings), at) as connection:
         answer = run_query(connection, sql)
-    sys.stdout.buffer.write(render(answer, "json" if as_json else form))
+    write_answer(answer, chosen, out)
+
+
+def search(
+    words: Annotated[list[str], typer.Argument(help="Words to stand there, all of them; '\"two words\"' is a phrase.")],
+    lake: Lake = None,
+    settings: SettingsFile = None,
+    since: Annotated[datetime | None, typer.Option(formats=_DAY, help="First day of publication.")] = None,
+    until: Annotated[datetime | None, typer.Option(formats=_DAY, help="Last day of publication.")] = None,
+    source: Annotated[str | None, typer.Option(help="Only articles of this source.")] = None,
+    limit: Annotated[int, typer.Option(min=1, help="Most stories to show.")] = 10,
+    form: FormOption = None,
+    out: Out = None,
+    *,
+    as_json: Json = False,
+) -> None:
+    """Find the stories that hold some words, best first; reading the lake only."""
+    try:
+        from flows.search.hits_sheet import hit_rows, hits_sheet  # noqa: PLC0415
+        from flows.search.question import Question  # noqa: PLC0415
+        from flows.search.search import search as find  # noqa: PLC0415
+    except ModuleNotFoundError as error:
+        raise UsageError(f"search needs the package {error.name}; install it, then try again") from error
+    from flows.terminal import shown_progress  # noqa: PLC0415
+
+    chosen = chosen_form(form, out)
+    first, last = (day and day.date() for day in (since, until))
+    question = Question(" ".join(words), first, last, source, limit)
+    with shown_progress() as progress:
+        found = find(existing(lake, settings), load_settings(settings, lake=lake), question, progress)
+    if as_json:
+        write_json(asdict(found))
+    elif chosen == "table" and not out:
+        sys.stdout.write(hits_sheet(found))
+    else:
+        write_answer(hit_rows(found), chosen, out)
 
 
 def explain(
@@ -115,11 +166,13 @@ def report(
     lake: Lake = None,
     settings: SettingsFile = None,
     at: At = None,
-    out: Annotated[Path | None, typer.Option(help="File to write (default: report-N.html, N the snapshot).")] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="File to write (default: report-N.html, or report-refused.html).")
+    ] = None,
     *,
     as_json: Json = False,
 ) -> None:
-    """Write the quality report of a snapshot as one HTML file that needs nothing else."""
+    """Write the quality report of a snapshot, or of a refused night, as one HTML file that needs nothing else."""
     from flows.desk import write_report  # noqa: PLC0415
 
     written = write_report(existing(lake, settings), at, out)

@@ -1,10 +1,22 @@
-"""The lake: immutable parts, numbered manifests, a catalog. `connect` is what a notebook needs of it."""
+"""The lake: immutable parts, numbered manifests, a catalog. `connect` and `ask` are what a notebook needs of it."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from flows.lake.query import Reader
+
+
+def ask(sql: str, *parameters: object, lake: str | Path = "lake", at: int | str | None = None) -> "pd.DataFrame":
+    """Answer one question about the newest snapshot, or snapshot `at`, as a data frame; $1 and so on are parameters.
+
+    Raises UsageError for anything but a query and when there is no such lake or snapshot, duckdb.Error for what DuckDB
+    cannot answer.
+    """
+    with connect(lake, at) as reader:
+        return reader.sql(sql, list(parameters)).df()
 
 
 def connect(lake: str | Path = "lake", at: int | str | None = None) -> "Reader":

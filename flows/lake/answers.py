@@ -19,8 +19,8 @@ from transforms.errors import UsageError
 Format = Literal["table", "json", "csv", "parquet"]
 
 _SHOWN_ROWS: Final = 40
-# What a spreadsheet would take for a formula; the leading quote makes it text again.
-_FORMULA: Final = r"^([=+\-@\t\r])"
+# What a spreadsheet would take for a formula, also behind blanks or in full width; the quote makes it text again.
+_FORMULA: Final = r"^([\s\p{Z}]*[=+\-@＝＋－＠]|[\t\r\n])"  # noqa: RUF001 - it is these that are meant
 
 
 def render(table: pa.Table, format: Format) -> bytes:  # noqa: A002 - the name of the option it stands for
@@ -94,6 +94,8 @@ def _without_bytes(table: pa.Table) -> pa.Table:
 
 
 def _csv_column(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    if pa.types.is_dictionary(column.type):  # of an ENUM
+        column = column.cast(column.type.value_type)
     kind = column.type
     if pa.types.is_nested(kind):
         rows = column.to_pylist(maps_as_pydicts="strict")

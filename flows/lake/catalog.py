@@ -1,4 +1,4 @@
-"""The catalog: views over explicit file lists, with a comment on each view and column, derived from a manifest."""
+"""The catalog: views over explicit file lists, and macros, with a comment on each, derived from a manifest."""
 
 from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
@@ -11,8 +11,10 @@ import pyarrow.parquet as pq
 from flows.lake.duck import open_duckdb, open_part
 from flows.lake.manifest import Manifest, Part
 from transforms.article import ARTICLES
+from transforms.macros import MACROS
 from transforms.schema import PARTITION_COLUMN, Column, Table
 from transforms.tables import COPIES, MEMBERSHIP, PAIRS, VIEWS, schema_digest
+from transforms.views import DERIVED
 
 _STORAGE_VERSION: Final = "v1.0.0"
 """What DuckDB 1.0 and all later ones read; the default of 2.0 shuts 1.x out."""
@@ -47,14 +49,33 @@ def build_catalog(manifest: Manifest | None, address: str, path: Path) -> None:
 
 
 def view_statements(manifest: Manifest | None, address: str, prefix: str = "") -> Iterator[str]:
-    """Yield the SQL that makes every view, its comment and its columns' comments; empty views without a manifest."""
+    """Yield the SQL that makes every view and macro, and the comment on each; empty views without a manifest."""
     select = {ARTICLES.name: _articles, COPIES.name: _copies, PAIRS.name: _pairs}
     for table in VIEWS:
         query = select[table.name](manifest, address) if table.name in select else _stored(table, manifest, address)
-        yield f"CREATE VIEW {prefix}{table.name} AS {query}"
-        yield f"COMMENT ON VIEW {prefix}{table.name} IS {quoted(table.meaning)}"
-        for column in table.columns:
-            yield f'COMMENT ON COLUMN {prefix}{table.name}."{column.name}" IS {quoted(column.comment)}'
+        yield from _view(prefix, table, query)
+    for view in DERIVED:
+        yield from _view(prefix, view, view.sql)
+    yield from _macros(prefix, _copies(manifest, address))
+
+
+def _view(prefix: str, table: Table, query: str) -> Iterator[str]:
+    yield f"CREATE VIEW {prefix}{table.name} AS {query}"
+    yield f"COMMENT ON VIEW {prefix}{table.name} IS {quoted(table.meaning)}"
+    for column in table.columns:
+        yield f'COMMENT ON COLUMN {prefix}{table.name}."{column.name}" IS {quoted(column.comment)}'
+
+
+def _macros(prefix: str, copies: str) -> Iterator[str]:
+    """Yield what makes the macros. One that gives a table holds the query of `copies` itself, not the view's name.
+
+    DuckDB looks a name inside a view up beside that view, but one inside a macro where the caller is: in a catalog
+    attached under a name of the analyst's choice it would not be found.
+    """
+    for macro in MACROS:
+        body = macro.sql.replace("{copies}", copies)
+        yield f"CREATE MACRO {prefix}{macro.name}({macro.parameters}) AS {'TABLE ' if macro.is_table else ''}{body}"
+        yield f"COMMENT ON {macro.kind} {prefix}{macro.name} IS {quoted(macro.meaning)}"
 
 
 def sql_type(arrow_type: pa.DataType) -> str:

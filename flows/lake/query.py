@@ -6,6 +6,7 @@ import secrets
 import tempfile
 from collections.abc import Iterator
 from itertools import count
+from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Self
 
@@ -18,6 +19,9 @@ from flows.lake.duck import open_duckdb
 from flows.lake.manifest import Manifest
 from flows.lake.store import Store
 from transforms.errors import LakeDamaged, UsageError
+from transforms.macros import MACROS
+from transforms.tables import schema_digest
+from transforms.views import SHOWN
 
 _UNREADABLE: Final = "Failed to read file"
 """How DuckDB begins when a page of a part cannot be unpacked."""
@@ -29,6 +33,7 @@ _TABLE_FUNCTIONS: Final = frozenset(
         "generate_series", "json_each", "json_tree", "parquet_file_metadata", "parquet_metadata", "parquet_schema",
         "parquet_scan", "range", "read_parquet", "repeat", "unnest",
         "duckdb_columns", "duckdb_functions", "duckdb_memory", "duckdb_settings", "duckdb_tables", "duckdb_views",
+        *(macro.name for macro in MACROS if macro.is_table),
     }
 )  # fmt: skip
 
@@ -88,17 +93,28 @@ def open_snapshot(
 
 def _show(connection: duckdb.DuckDBPyConnection, store: Store, manifest: Manifest | None) -> None:
     """Attach the snapshot's catalog, if it is there and whole; else make its views anew, 150 ms for 3,000 parts."""
-    is_published = manifest and manifest.verdict not in ("failed", "errored")
-    catalog = store.medium.catalog(manifest.number) if manifest and is_published else None
-    if catalog:
-        try:
-            connection.execute(f"ATTACH {quoted(str(catalog))} AS lake (READ_ONLY)")
-            connection.execute("USE lake")
-        except duckdb.Error:
-            catalog = None  # derived data: whatever ails it, the manifest knows better
-    if not catalog:
+    # A catalog of an older version lacks the views and columns of today.
+    is_shown = manifest and manifest.verdict not in ("failed", "errored") and manifest.schema_digest == schema_digest()
+    catalog = store.medium.catalog(manifest.number) if manifest and is_shown else None
+    if not (catalog and _attached(connection, catalog)):
         for statement in view_statements(manifest, store.address):
             connection.execute(statement)
+
+
+def _attached(connection: duckdb.DuckDBPyConnection, catalog: Path) -> bool:
+    """Attach a catalog, unless it cannot be read, or is of a version that knew other views and macros."""
+    views = "SELECT view_name, column_count FROM duckdb_views() WHERE NOT internal"
+    macros = "SELECT function_name, NULL FROM duckdb_functions() WHERE NOT internal"
+    try:
+        connection.execute(f"ATTACH {quoted(str(catalog))} AS lake (READ_ONLY)")
+        found = set(connection.execute(f"{views} UNION ALL {macros}").fetchall())
+        if found == {(view.name, len(view.columns)) for view in SHOWN} | {(macro.name, None) for macro in MACROS}:
+            connection.execute("USE lake")
+            return True
+        connection.execute("DETACH lake")
+    except duckdb.Error:
+        return False  # derived data: whatever ails it, the manifest knows better
+    return False
 
 
 def run_query(connection: duckdb.DuckDBPyConnection, sql: str) -> pa.Table:

@@ -14,6 +14,7 @@ from flows import run as description
 from tests.integration.told import Told
 from transforms.cleaning.table import rules_table
 from transforms.dictionary import markdown
+from transforms.macros import macros_table
 from transforms.parse.formats import formats_table
 
 PROJECT = Path(__file__).parents[2]
@@ -129,6 +130,10 @@ def test_the_table_of_cleaning_rules_is_the_declared_one() -> None:
 
 def test_the_data_dictionary_is_the_declared_one() -> None:
     assert markdown().strip() in README
+
+
+def test_the_table_of_macros_is_the_declared_one() -> None:
+    assert macros_table() in README
 
 
 def test_every_setting_in_the_readme_is_accepted_and_none_of_a_source_is_left_out(tmp_path: Path) -> None:

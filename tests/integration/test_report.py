@@ -3,11 +3,15 @@
 import re
 import shutil
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from html.parser import HTMLParser
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
 import orjson
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from expectations.report import Report, report
@@ -17,18 +21,20 @@ from expectations.report.close_pairs import ClosePairs
 from expectations.report.duplicates import Matrix
 from expectations.report.gates import Strip
 from flows.cli import app
-from flows.desk import edition_of, write_report
+from flows.desk import Laid, edition_of, lay_down, write_report
 from flows.lake import connect
 from flows.lake.query import open_snapshot, run_query
 from flows.lake.store import Store
 from tests.integration.nights import take_unaudited, write_dump
+from tests.unit.lake.made import add_rows, rows_of
 from transforms.errors import LakeDamaged, UsageError
+from transforms.ledgers import AUDITS, RUNS
 
 VOID = {"meta", "br", "link", "img", "input"}
-SPEAKING = {"a", "article", "b", "bdi", "body", "caption", "code", "dd", "del", "details", "div", "dl", "dt", "figcaption",
-            "figure", "footer", "h1", "h2", "h3", "h4", "h5", "head", "header", "html", "i", "ins", "li", "main", "meta",
-            "nav", "ol", "p", "pre", "q", "section", "span", "style", "summary", "table", "tbody", "td", "tfoot", "th",
-            "thead", "time", "title", "tr", "ul"}  # fmt: skip
+SPEAKING = {"a", "article", "b", "bdi", "body", "caption", "code", "dd", "del", "details", "div", "dl", "dt",
+            "figcaption", "figure", "footer", "h1", "h2", "h3", "h4", "h5", "head", "header", "html", "i", "ins", "li",
+            "main", "meta", "nav", "ol", "p", "pre", "q", "section", "span", "style", "summary", "table", "tbody", "td",
+            "tfoot", "th", "thead", "time", "title", "tr", "ul"}  # fmt: skip
 DRAWN = {"svg", "g", "path", "text", "circle"}
 
 
@@ -94,18 +100,15 @@ def asked(lake: Path) -> Report:
 
 
 def data(report: Report, name: str) -> Mapping[str, Any]:
-    """What a section was made of."""
+    """Give what a section was made of."""
     [found] = [section.data for section in report.sections if section.name == name]
     return found
 
 
 def questions(report: Report) -> Iterator[tuple[str, int | None]]:
     """Every query behind the page, with the number of rows that the page has of it."""
-    values = [value for section in report.sections for value in section.data.values()]
-    for value in [
-        *report.behind,
-        *(each for value in values for each in (value if isinstance(value, list) else [value])),
-    ]:
+    found = [value for section in report.sections for value in section.data.values()]
+    for value in [*report.behind, *chain.from_iterable(each if isinstance(each, list) else [each] for each in found)]:
         match value:
             case Answer():
                 yield value.sql, len(value.rows)
@@ -252,6 +255,60 @@ def test_a_damaged_part_is_named(single: Path, tmp_path: Path) -> None:
         write_report(Store.open(lake, create=False), None, tmp_path / "out.html")
 
 
+@pytest.fixture
+def own(single: Path, tmp_path: Path) -> Store:
+    """Give the lake of one article, for a test to write in."""
+    return Store.open(shutil.copytree(single, tmp_path / "lake", symlinks=True), create=False)
+
+
+def test_a_page_is_laid_down_beside_an_index_that_leads_to_it(own: Store) -> None:
+    manifest = own.chosen(None)
+    with own.writer() as writer:
+        told = lay_down(writer, manifest)
+
+    reports = Path(own.address) / "reports"
+    [page] = reports.glob(f"????-??-??-{manifest.run_id}.html")
+    index = Page((reports / "index.html").read_bytes())
+    assert Laid(f"reports/{page.name}") == told
+    assert [page.name] == index.values("href")
+    assert "1 night, the newest first" in index.text
+
+
+def test_a_refused_night_has_its_page_and_its_line_in_the_index(own: Store) -> None:
+    published = own.chosen(None)
+    with own.writer() as writer:
+        run = pq.ParquetFile(Path(own.address) / published.parts_of("runs")[0].path).read().to_pylist()
+        runs = pa.Table.from_pylist([row | {"run_id": writer.run_id, "snapshot": 2} for row in run], RUNS.schema)
+        given: dict[str, list[Any]] = {"run_id": [writer.run_id], "status": ["failed"], "severity": ["critical"]}
+        given |= {"name": ["ferry_late"], "offenders_sql": ["SELECT article_id FROM copies"]}
+        audits = rows_of(AUDITS, 1, 0, **given, accepted_because=[None])
+        parts = [add_rows(writer, RUNS, runs), add_rows(writer, AUDITS, audits)]
+        refused = replace(published, number=2, verdict="failed", run_id=writer.run_id, parts=(*published.parts, *parts))
+        writer.keep_refused(refused)
+        told = lay_down(writer, refused)
+
+    page = Page((Path(own.address) / str(told.name)).read_bytes()).text
+    index = Page((Path(own.address) / "reports" / "index.html").read_bytes()).text
+    assert "Refused by the audit Would have been snapshot 2" in page
+    assert "readers still see snapshot 1" in page
+    assert "all 1 record behind it came in the dump a.jsonl" in " ".join(page.split())
+    assert 'broadsheet query --at refused "SELECT article_id FROM copies"' in page
+    assert re.search(r"Refused by the audit 1 1 0 ferry_late .* Published 1 1 0", index)
+
+
+def test_a_page_that_cannot_be_written_is_told_in_a_sentence(own: Store) -> None:
+    for part in (Path(own.address) / "parts").rglob("*.parquet"):
+        part.chmod(0o644)
+        part.write_bytes(part.read_bytes()[:-40])
+    with own.writer() as writer:
+        told = lay_down(writer, own.chosen(None))
+
+    assert told.name is None
+    assert re.fullmatch(
+        "the quality report could not be laid down: .*; `broadsheet report` writes it", str(told.trouble)
+    )
+
+
 def test_the_command_writes_report_n_and_says_where(
     lake: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -261,5 +318,10 @@ def test_the_command_writes_report_n_and_says_where(
     app(["report", "--lake", str(lake)], standalone_mode=False)
 
     [made] = tmp_path.iterdir()
-    assert {"snapshot": 2, "path": "report-2.html", "byte_count": made.stat().st_size} == told
+    assert {
+        "snapshot": 2,
+        "path": "report-2.html",
+        "byte_count": made.stat().st_size,
+        "is_refused": False,
+    } == told
     assert re.fullmatch(r"wrote report-2\.html: the quality report of snapshot 2, \d{3} kB\n", capsys.readouterr().out)

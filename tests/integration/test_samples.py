@@ -10,6 +10,7 @@ import pytest
 
 from flows.report import RunReport
 from tests.integration.nights import content, take
+from tests.integration.questions import ANSWERS, answers
 
 SAMPLES = Path(__file__).parents[2] / "data" / "samples"
 NIGHTS = [SAMPLES / f"night-{number}" for number in (1, 2, 3)]
@@ -132,6 +133,14 @@ def test_the_article_in_the_shape_of_a_scraped_page_comes_out_as_an_editor_would
     assert (None, None, 2, 15, 7, False) == (title, published_at, highlights, paragraphs, comments, debris)
 
 
+def test_every_question_has_the_answer_that_is_written_down(
+    nights: tuple[Path, list[RunReport]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "120")
+
+    assert ANSWERS.read_text("utf-8") == answers(nights[0])
+
+
 def test_all_nights_in_one_run_give_the_same_content(
     nights: tuple[Path, list[RunReport]], tmp_path: Path, auditor: Executor
 ) -> None:
@@ -147,8 +156,9 @@ def test_the_same_night_again_publishes_nothing(nights: tuple[Path, list[RunRepo
     assert {"replayed"} == {dump.status for dump in report.dumps}
 
 
-def test_every_view_and_column_has_a_comment(catalog: duckdb.DuckDBPyConnection) -> None:
+def test_every_view_column_and_macro_has_a_comment(catalog: duckdb.DuckDBPyConnection) -> None:
     missing = """SELECT view_name FROM duckdb_views() WHERE NOT internal AND comment IS NULL
+                 UNION SELECT function_name FROM duckdb_functions() WHERE NOT internal AND comment IS NULL
                  UNION SELECT table_name || '.' || column_name FROM duckdb_columns()
                  WHERE NOT internal AND comment IS NULL"""
 

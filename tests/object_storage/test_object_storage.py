@@ -239,3 +239,11 @@ def test_what_is_forgotten_leaves_no_byte_in_a_bucket(lake: str, tmp_path: Path)
 def _reasons(lake: str) -> list[tuple[str, int]]:
     with connect(lake) as reader:
         return reader.sql("SELECT reason, count(*) FROM quarantine GROUP BY ALL").fetchall()
+
+
+def test_a_nights_page_and_the_index_lie_under_the_address(lake: str, tmp_path: Path) -> None:
+    told = take_unaudited(lake, [a_dump(tmp_path, "a")])
+    reports = Store.open(lake, create=False).medium.entries("reports")
+
+    assert told.page_trouble is None
+    assert {told.page, f"{lake}/reports/index.html"} == {f"{lake}/{name}" for name in reports}

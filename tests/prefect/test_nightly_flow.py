@@ -196,6 +196,8 @@ def test_a_refused_audit_fails_the_run_and_leaves_its_counts(server: Server, tmp
     assert Store.open(tmp_path / "lake", create=False).current() is None
     assert "refused by the audit" == artifact(server, run_id, "counts")[-1]["status"]
     assert {1} == {task["run_count"] for task in server.of_run("task_runs", run_id)}
+    name = next(f["name"] for f in artifact(server, run_id, "findings") if "before 1700" in f["expected"])
+    assert f"**{name}**, critical" in artifact(server, run_id, "offenders")
     assert "articles: No article is published before 1700" in [
         f["expected"] for f in artifact(server, run_id, "findings")
     ]
@@ -240,8 +242,11 @@ def test_names_that_no_json_can_hold_are_shown_escaped(server: Server, tmp_path:
 def test_warnings_of_the_audit_show_in_the_state() -> None:
     from flows.nightly import _final_state  # noqa: PLC0415
 
-    names = [_final_state(RunReport("a", "lake", outcome="published", verdict=v)).name for v in ("passed", "warned")]
-    assert ["Published", "Published with warnings"] == names
+    names = [
+        _final_state(RunReport("a", "lake", outcome="published", verdict=v)).name
+        for v in ("passed", "warned", "accepted")
+    ]
+    assert ["Published", "Published with warnings", "Published with warnings"] == names
 
 
 def test_every_parameter_is_explained_where_it_is_asked_for() -> None:

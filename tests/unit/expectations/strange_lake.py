@@ -72,10 +72,8 @@ def _content(stranger: str) -> dict[str, list[dict[str, Any]]]:
         "deliveries": [place | {"article_id": f"{n}"} for n in range(4)],
         "quarantine": [place | {"reason": "malformed", "detail": stranger, "raw": stranger.encode()}],
         "pairs": [
-            {"article_id": "0", "other_id": "1", "jaccard": 0.8, "containment": 0.9, "relation": "near", "rule": "near"},
-            {"article_id": "0", "other_id": "3", "jaccard": 0.7, "containment": 0.8, "relation": "related", "rule": "r"},
-            {"article_id": "1", "other_id": "3", "jaccard": 0.7, "containment": 0.8, "relation": "recurring",
-             "rule": "s"},
+            {"article_id": one, "other_id": other, "relation": relation, "rule": "r", "jaccard": 0.7, "containment": 1}
+            for one, other, relation in (("0", "1", "near"), ("0", "3", "related"), ("1", "3", "recurring"))
         ],
     }  # fmt: skip
 

@@ -1,5 +1,6 @@
 """Answers come in four shapes, and none of them lets a stranger's text do harm."""
 
+import csv
 import io
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -63,6 +64,31 @@ def test_csv_holds_lists_as_json_and_disarms_formulas_but_not_numbers() -> None:
         "-7,-1.50,-0.5\n"
         ',,"two\nlines",,"[]","{}",1180591620717411303424,,nan\n'
     )
+
+
+@pytest.mark.parametrize(
+    "payload",
+    [
+        "=1+1",
+        "+1",
+        "-1+cmd|' /C calc'!A0",
+        "@SUM(1)",
+        "\t=1",
+        "\r=1",
+        "\n=1",
+        "  =1",
+        "\u00a0=1",
+        "\uff1d1",
+        '=HYPERLINK("x")',
+    ],
+)
+def test_no_text_of_a_csv_begins_as_a_formula_would(payload: str) -> None:
+    words = pa.array([payload, "a = 1", "7"])
+    cells = list(
+        csv.reader(io.StringIO(render(pa.table({"t": words, "e": words.dictionary_encode()}), "csv").decode()))
+    )
+
+    assert [["t", "e"], ["'" + payload] * 2, ["a = 1"] * 2, ["7"] * 2] == cells
 
 
 def test_parquet_keeps_everything() -> None:

@@ -13,7 +13,8 @@ from flows.lake.manifest import Manifest, Part
 from flows.lake.store import Store
 from tests.unit.lake.made import a_manifest, root_of, rows_of
 from transforms.article import ARTICLES
-from transforms.tables import MEMBERSHIP, VIEWS
+from transforms.tables import MEMBERSHIP
+from transforms.views import SHOWN
 
 
 def viewed(manifest: Manifest | None, address: str) -> duckdb.DuckDBPyConnection:
@@ -65,7 +66,7 @@ def test_pairs_are_the_stored_ones_and_the_twins_smaller_id_first(views: duckdb.
 @pytest.mark.parametrize("is_empty", [True, False])
 def test_views_have_the_declared_columns_types_and_comments(store: Store, published: Manifest, is_empty: bool) -> None:
     with viewed(None if is_empty else published, store.address) as connection:
-        for table in VIEWS:
+        for table in SHOWN:
             found = connection.execute(
                 "SELECT column_name, data_type, comment FROM duckdb_columns() "
                 "WHERE table_name = ? ORDER BY column_index",
@@ -79,7 +80,7 @@ def test_views_have_the_declared_columns_types_and_comments(store: Store, publis
 
 def test_views_without_a_manifest_have_no_rows(tmp_path: Path) -> None:
     with viewed(None, str(tmp_path)) as connection:
-        for table in VIEWS:
+        for table in SHOWN:
             assert connection.execute(f"FROM {table.name}").fetchall() == []
 
 
