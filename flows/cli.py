@@ -2,10 +2,11 @@
 
 import sys
 import traceback
+from typing import Annotated
 
 import typer
 
-from flows.commands import asking, keeping, running
+from flows.commands import asking, keeping, running, watching
 from transforms.errors import BroadsheetError
 
 app = typer.Typer(
@@ -27,9 +28,11 @@ for _command in (
     asking.sources,
     asking.quarantine,
     asking.report,
+    running.backfill,
     running.replay,
     running.rebuild,
     running.serve,
+    watching.health,
     keeping.snapshots,
     keeping.rollback,
     keeping.verify,
@@ -38,6 +41,14 @@ for _command in (
     keeping.forget,
 ):
     app.command()(_command)
+
+
+@app.callback()
+def _every_command(
+    *,
+    debug: Annotated[bool, typer.Option("--debug", help="Show the traceback of an error; may stand anywhere.")] = False,
+) -> None:
+    """Declare what all commands take, for the help; `main` has read it by then."""
 
 
 def main() -> None:

@@ -1,15 +1,21 @@
-"""The landing folder: which files a run is asked to take."""
+"""The landing folder: which files a run is asked to take, and where those of a day lie."""
 
 import os
+import re
 import stat
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from datetime import date
 from fnmatch import fnmatchcase
 from pathlib import Path
+from typing import Final
 
 from flows.intake.receipt import printable
 from flows.lake.marker import MARKER
 from transforms.errors import UsageError
+
+_DAY: Final = re.compile(r"\{day[:}]")
+_PATTERN: Final = re.compile(r"[*?\[]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +67,42 @@ def find_dumps(paths: Iterable[Path], ignore: Collection[str] = ()) -> Landing:
             else:
                 found.setdefault(os.path.realpath(file.path), file)
     return Landing(list(found.values()), missing, ignored)
+
+
+def is_daily(path: Path) -> bool:
+    """Tell a path with `{day}` in it."""
+    return bool(_DAY.search(str(path)))
+
+
+def paths_of(paths: Iterable[Path], day: date, ignore: Collection[str] = ()) -> list[Path]:
+    """Give what is there of some paths on a day.
+
+    `{day}` stands for its ISO date, or as `{day:%Y%m%d}` for one written otherwise; beside it, `*` and `?` stand for
+    what they do in a shell. Raises UsageError for a `{day}` that cannot be written.
+    """
+    return [found for path in paths for found in _of_day(path, day, ignore)]
+
+
+def _of_day(path: Path, day: date, ignore: Collection[str]) -> list[Path]:
+    if not is_daily(path):
+        return [path] if path.exists() else []
+    try:
+        dated = Path(str(path).format(day=day))
+    except (ValueError, LookupError, AttributeError) as error:
+        raise UsageError(f"{path} cannot be dated ({error}); write {{day}}, or {{day:%Y%m%d}}") from error
+    if dated.exists() or not _PATTERN.search(str(dated)):
+        return [dated] if dated.exists() else []
+    found = sorted(Path(dated.anchor).glob(str(dated.relative_to(dated.anchor))))
+    return [each for each in found if each.is_dir() or not _is_ignored(each.name, ignore)]
+
+
+def landing_of(landing: Path, day: date, ignore: Collection[str] = ()) -> list[Path]:
+    """Give the landing folder of the settings, or what it is on a day; raise UsageError when it is not there."""
+    found = paths_of([landing], day, ignore)
+    if not found:
+        of_day = f" of {day}" if is_daily(landing) else ""
+        raise UsageError(f"{landing}, the landing folder{of_day}, is not there: put dumps there, or name some")
+    return found
 
 
 def _leads_out(path: Path, folder: Path) -> bool:

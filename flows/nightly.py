@@ -15,6 +15,7 @@ from flows.report import RunReport
 from flows.run import run
 from flows.settings import Settings, load_settings
 from flows.terminal import summary
+from flows.watch.alerts import left_out, watched
 from flows.work.prefect_driver import SHARES, PrefectDriver, may_pass
 from flows.work.prefect_progress import PrefectProgress
 from transforms.errors import AuditFailed, BroadsheetError, LakeBusy
@@ -75,7 +76,9 @@ def nightly(
 
 def _night(paths: list[Path], settings: Settings, source: str | None, day: date) -> State[Any]:
     try:
-        report = _patiently(paths, settings, source, day)
+        with watched(settings, "the scheduled run") as troubles:
+            report = _patiently(paths, settings, source, day)
+            troubles.extend(left_out(report))
     except AuditFailed as error:
         if isinstance(error.report, RunReport):
             show(error.report, settings)

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from flows.lake.store import Store
     from flows.report import RunReport
+    from flows.trial import Trial
 
 Lake = Annotated[
     str | None,
@@ -85,6 +86,22 @@ def tell(report: "RunReport", *, as_json: bool) -> None:
     else:
         sys.stdout.write(summary(report))
     if report.refused:
+        raise typer.Exit(2)
+
+
+def tell_trial(trial: "Trial", *, as_json: bool) -> None:
+    """Tell what a run would change, and end as it would: with 3 where its audit would refuse it, 2 where a dump."""
+    from flows.inquiry.trial_sheet import trial_sheet  # noqa: PLC0415 - help and usage errors need none of this
+    from flows.terminal import summary  # noqa: PLC0415
+
+    if as_json:
+        write_json(trial.to_json())
+    else:
+        *lines, last = summary(trial.report).splitlines(keepends=True)
+        sys.stdout.write("".join([*lines, trial_sheet(trial), last]))
+    if trial.refusal:
+        raise trial.refusal
+    if trial.report.refused:
         raise typer.Exit(2)
 
 

@@ -6,7 +6,7 @@ One description, driven by `flows.work.drivers.PlainDriver` or by Prefect; both 
 from collections.abc import Iterable, Mapping
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import nullcontext
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Final
 
@@ -30,7 +30,7 @@ from flows.forgetting.redaction import redact_tonight
 from flows.lake.integrity import require_whole
 from flows.lake.store import Store
 from flows.lake.writer import Writer
-from flows.landing import find_dumps, require_some
+from flows.landing import find_dumps, landing_of, require_some
 from flows.limits import require_few_rejects, require_room
 from flows.lineage import told_lineage
 from flows.night import Night, audit_night, deduplicate, publish_night
@@ -45,7 +45,7 @@ from flows.work.careful import StageCare
 from flows.work.cut import CutCare, CutTask, cut
 from flows.work.drivers import SMALL_BYTES, Driver
 from flows.work.workers import ended, worker_pool
-from transforms.errors import CommitConflict, UsageError
+from transforms.errors import CommitConflict
 
 MOST_ATTEMPTS: Final = 20
 """How often a run is made again because another one, past the lock or on a medium without one, published first."""
@@ -71,16 +71,14 @@ def run(
     `report`.
     """
     require_known(accepted or {})
+    day = day or settings.schedule.day_of(datetime.now(UTC))
     named = list(paths)
-    paths = named or [settings.landing]
+    paths = named or landing_of(settings.landing, day, settings.ignore)
     still_seconds = 0 if named else settings.still_seconds  # what a person names, a person knows to be whole
-    if not named and not settings.landing.is_dir():
-        raise UsageError(f"{settings.landing}, the landing folder, is not there: put dumps there, or name some")
     landing = find_dumps(paths, settings.ignore)
     require_some(landing, paths)
     store = store or Store.open(settings.lake, create=True)
     with told_lineage(settings) as told, store.writer() as writer:
-        day = day or settings.schedule.day_of(writer.started_at)
         night = _nightfall(writer, settings, driver, default_source, day, accepted or {})
         night.report.ignored = landing.ignored
         tasks = [

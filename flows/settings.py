@@ -12,6 +12,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 from pydantic_core import ErrorDetails
 
 from flows.sources.settings import Source, hint, twice
+from flows.watch.settings import Alerts, Limits
 from transforms.canonical import CanonicalSettings, Criterion
 from transforms.errors import UsageError
 from transforms.outlet import Extractor
@@ -76,12 +77,16 @@ class Retention(_Frozen):
     """How long what is no longer current is kept. A snapshot goes when it is past both of the first two.
 
     snapshots: how many of the newest are kept, whatever their age.
-    days: how long any is kept, in days.
+    days: how long any is kept, in days; reports and refused nights as well.
+    raw_days: how long dumps are kept as they came, in days; 0 is for ever, and alone lets a lake be made again.
+    quarantine_days: how long the bytes of rejected records are kept, in days; 0 is for ever.
     min_age_hours: age below which no file is removed, in hours: it may be a run's that got past the lock.
     """
 
     snapshots: int = Field(default=30, ge=1)
     days: int = Field(default=30, ge=0)
+    raw_days: int = Field(default=0, ge=0)
+    quarantine_days: int = Field(default=0, ge=0)
     min_age_hours: int = Field(default=168, ge=24)
 
 
@@ -140,6 +145,8 @@ class Settings(_Frozen):
     retention: Retention = Retention()
     quarantine: Rejected = Rejected()
     lineage: Lineage = Lineage()
+    health: Limits = Limits()
+    alerts: Alerts = Alerts()
 
     @field_validator("pairs")
     @classmethod
@@ -190,11 +197,11 @@ class Settings(_Frozen):
 
     @property
     def digest(self) -> str:
-        """Digest of all settings."""
-        return sha256(self.model_dump_json().encode()).hexdigest()
+        """Digest of all settings but those of watching, which shape nothing, and may hold secrets."""
+        return sha256(self.model_dump_json(exclude={"health", "alerts"}).encode()).hexdigest()
 
 
-_MODELS: Final = (Settings, Source, Cleaning, Schedule, Retention, Rejected, Lineage)
+_MODELS: Final = (Settings, Source, Cleaning, Schedule, Retention, Rejected, Lineage, Limits, Alerts)
 
 
 def load_settings(path: Path | None, **changes: Any) -> Settings:

@@ -1,7 +1,7 @@
 """What a person sees: progress bars on standard error when it is a terminal, and what commands have to tell."""
 
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from io import StringIO
 from typing import Any
@@ -19,6 +19,8 @@ from flows.lake.retention import Removal
 from flows.report import DumpReport, RunReport
 from flows.work.drivers import Progress, Silent
 from transforms.article import ARTICLES
+from transforms.ledgers import DUMPS
+from transforms.tables import QUARANTINE
 
 _WIDTH = 100
 _SHOWN_FIELDS = 8
@@ -57,7 +59,7 @@ def summary(report: RunReport) -> str:
     out = _page()
     if report.dumps:
         out.print(_dump_table(report))
-    for line in _refusal_lines(report):
+    for line in refusal_lines(report):
         out.print(line, markup=False, soft_wrap=True)
     if report.quarantine:
         out.print("quarantine: " + _counts(report.quarantine), markup=False)
@@ -80,7 +82,7 @@ def summary(report: RunReport) -> str:
     return _text(out)
 
 
-def _refusal_lines(report: RunReport) -> Iterator[str]:
+def refusal_lines(report: RunReport) -> Iterator[str]:
     """Tell each reason once, with the first dump that it met and how many others."""
     by_reason: dict[str, list[DumpReport]] = {}
     for dump in report.refused:
@@ -103,13 +105,14 @@ def _drift_lines(report: RunReport) -> Iterator[str]:
         yield f"drift, {others:,} {'more ' if worst else ''}sources: `broadsheet sources` tells"
 
 
-def snapshot_rows(manifests: Iterable[Manifest]) -> list[dict[str, Any]]:
-    """Describe snapshots, in the order given."""
+def snapshot_rows(manifests: Sequence[Manifest]) -> list[dict[str, Any]]:
+    """Describe snapshots, in the order given, which is ascending."""
     return [
         {
             "snapshot": manifest.number,
             "created_at": manifest.created_at,
             "made_by": manifest.action,
+            "content_of": _content_of(manifest, manifests),
             "run_id": manifest.run_id,
             "copies": sum(part.rows for part in manifest.parts_of(ARTICLES.name)),
             "dumps": len(manifest.dumps),
@@ -120,16 +123,36 @@ def snapshot_rows(manifests: Iterable[Manifest]) -> list[dict[str, Any]]:
     ]
 
 
+def _content_of(manifest: Manifest, manifests: Sequence[Manifest]) -> int | None:
+    """Tell which snapshot one took its content from, if it brought nothing of its own; None where that is gone."""
+    if manifest.action in ("compact", "clean"):
+        return manifest.number - 1
+    if manifest.action != "rollback":
+        return None
+    older = (each.number for each in reversed(manifests) if each.number < manifest.number - 1)
+    return next((number for number in older if _paths(manifests, number) == _paths(manifests, manifest.number)), None)
+
+
+def _paths(manifests: Sequence[Manifest], number: int) -> list[str]:
+    return [part.path for part in manifests[number - manifests[0].number].parts]
+
+
 def snapshot_table(rows: Sequence[dict[str, Any]]) -> str:
-    """Show a line a snapshot."""
+    """Show a line a snapshot, without what there is of none."""
     if not rows:
         return "no snapshot yet; `broadsheet run` makes the first\n"
     table = Table(box=None, header_style="")
-    for name, value in rows[0].items():
-        table.add_column(name, justify="right" if isinstance(value, int) else "left")
+    names = [name for name in rows[0] if any(row[name] is not None for row in rows)]
+    for name in names:
+        is_number = any(isinstance(row[name], int) for row in rows)
+        table.add_column(name, justify="right" if is_number else "left")
     for row in rows:
-        table.add_row(*(f"{value:,}" if isinstance(value, int) else value for value in row.values()))
+        table.add_row(*(_cell(row[name]) for name in names))
     return _printed(table)
+
+
+def _cell(value: str | int | None) -> str:
+    return f"{value:,}" if isinstance(value, int) else value or ""
 
 
 def verification_text(found: Verification) -> str:
@@ -147,14 +170,30 @@ def removal_text(removal: Removal, *, removed: bool) -> str:
     young = ""
     if removal.young_files:
         young = f"; {removal.young_files:,} unnamed files stay until they are {removal.min_age_hours} h old"
+    gone = _let_go_text(removal, removed=removed)
     if not removal.snapshots and not removal.files and not removal.rebuilds:
-        return f"nothing to remove{young}\n"
+        return f"{gone}nothing to remove{young}\n"
     numbers = f" ({removal.snapshots[0]} to {removal.snapshots[-1]})" if removal.snapshots else ""
     what = f"{len(removal.snapshots):,} snapshots{numbers}, {len(removal.files):,} unnamed files"
     if removal.rebuilds:
         what += ", the work of an unfinished rebuild"
     what = f"{what} ({removal.byte_count / 1e6:,.1f} MB){young}"
-    return f"removed {what}\n" if removed else f"would remove {what}; --remove does it\n"
+    return gone + (f"removed {what}\n" if removed else f"would remove {what}; --remove does it\n")
+
+
+def _let_go_text(removal: Removal, *, removed: bool) -> str:
+    """Say which bytes are past their days, what can no longer be done without them, and when they go."""
+    lost = {
+        DUMPS.name: "dumps, past raw_days: without them no rebuild, no replay, and no record as it came",
+        QUARANTINE.name: "rejected records, past quarantine_days",
+    }
+    verb = "let go of" if removed else "would let go of"
+    lines = [
+        f"{verb} the bytes of {removal.let_go[name]:,} {what}\n"
+        for name, what in lost.items()
+        if name in removal.let_go
+    ]
+    return "".join(lines) + ("their files go with the last snapshot that names them\n" if lines else "")
 
 
 def _dump_table(report: RunReport) -> Table:

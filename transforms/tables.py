@@ -86,7 +86,7 @@ QUARANTINE = Table(
     (
         Column("reason", pa.string(), "Why it was not admitted"),
         Column("detail", pa.string(), "What was found, in a few words"),
-        Column("raw", pa.binary(), "The record as delivered; null beyond max_mb_per_dump", "bytes", nullable=True),
+        Column("raw", pa.binary(), "The record as delivered; null past its quota or its days", "bytes", nullable=True),
         *_DUMP_PLACE,
     ),
 )

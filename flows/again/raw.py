@@ -1,6 +1,6 @@
 """Kept dumps, opened again: what the ledger knows of each, and its records as they were delivered, all or by place."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import file_digest
 from pathlib import Path
@@ -18,7 +18,7 @@ from flows.night import Night
 from flows.report import DumpReport
 from flows.settings import Settings
 from flows.sources.files import received
-from transforms.errors import DumpRefused, LakeDamaged
+from transforms.errors import DumpRefused, LakeDamaged, UsageError
 from transforms.fields import FieldMap
 from transforms.ledgers import DUMPS
 from transforms.parse import WIDE, Format, Malformed, Record, parse, settled
@@ -30,13 +30,17 @@ WHOLE_BYTES: Final = 1 << 62
 
 @dataclass(frozen=True, slots=True)
 class KeptDump:
-    """A consumed dump as the ledger has it: the name it first came under, its file under raw/, and its `--source`."""
+    """A consumed dump as the ledger has it: the name it first came under, its file under raw/, and its `--source`.
+
+    Of a dump that was let go the file has no name, and `detail` says since when.
+    """
 
     digest: str
     name: str
     raw_name: str
     outlet: str | None
     byte_count: int
+    detail: str | None = None
 
     @property
     def path(self) -> str:
@@ -74,16 +78,22 @@ def kept_dumps(manifest: Manifest, address: str) -> list[KeptDump]:
         known = {row[0] for row in connection.execute(f"DESCRIBE FROM {ledger}").fetchall()}
         outlet = "outlet" if "outlet" in known else "NULL"
         rows = connection.execute(f"""
-            SELECT dump_digest, dump_name, raw_name, {outlet}, byte_count FROM {ledger}
+            SELECT dump_digest, dump_name, coalesce(raw_name, ''), {outlet}, byte_count, detail FROM {ledger}
             WHERE status = 'consumed' ORDER BY run_id, dump_name, dump_digest
         """).fetchall()
     return [KeptDump(*row) for row in rows]
 
 
-def require_kept(dumps: Iterable[KeptDump], medium: Medium) -> None:
-    """Raise LakeDamaged, naming the first kept dump that is missing."""
+def require_kept(dumps: Collection[KeptDump], medium: Medium) -> None:
+    """Raise UsageError, naming the first dump that was let go, or LakeDamaged, naming the first that is missing."""
+    if gone := [dump for dump in dumps if not dump.raw_name]:
+        others = f", nor are {len(gone) - 1:,} more" if gone[1:] else ""
+        raise UsageError(
+            f"dump {gone[0].name} is no longer kept ({gone[0].detail}){others}; nothing was changed; what is still "
+            f"kept can be taken into a new lake: `broadsheet run {medium.address}/raw --lake NEW`"
+        )
     there = medium.entries("raw")
-    missing = [dump for dump in dumps if not dump.raw_name or dump.path not in there]
+    missing = [dump for dump in dumps if dump.path not in there]
     if missing:
         others = f", and {len(missing) - 1:,} more," if missing[1:] else ""
         raise LakeDamaged(

@@ -85,6 +85,8 @@ def _retry(night: Night, parent: Manifest, chosen: Rejected, auditor: Executor |
     """Stage the records again; deduplicate, audit and publish if anything became of them."""
     report, address = night.report, night.writer.address
     dumps = [dump for dump in kept_dumps(parent, address) if dump.digest in chosen]
+    if kept := [dump for dump in dumps if dump.raw_name]:  # those that were let go are passed over, if not alone
+        dumps, chosen = kept, {dump.digest: chosen[dump.digest] for dump in kept}
     require_kept(dumps, night.writer.medium)
     with nullcontext(auditor) if auditor else ended(worker_pool(1, warm_up)) as ready:
         ready.submit(int)  # starts the process, and with it the slow import, while the others work

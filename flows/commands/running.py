@@ -8,7 +8,17 @@ from typing import Annotated
 
 import typer
 
-from flows.options import DumpOption, Json, Lake, ReasonOption, SettingsFile, tell, told_when_refused, write_json
+from flows.options import (
+    DumpOption,
+    Json,
+    Lake,
+    ReasonOption,
+    SettingsFile,
+    tell,
+    tell_trial,
+    told_when_refused,
+    write_json,
+)
 from flows.settings import load_settings
 from transforms.errors import UsageError
 
@@ -24,21 +34,72 @@ def run(
     ] = None,
     why: Annotated[str | None, typer.Option(help="Why, on record; needed with --accept.")] = None,
     *,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Touch nothing; tell what would change.")] = False,
     as_json: Json = False,
 ) -> None:
     """Take in one night's dumps and publish a snapshot."""
     from flows.run import run as run_night  # noqa: PLC0415
     from flows.terminal import shown_progress  # noqa: PLC0415
+    from flows.trial import try_run  # noqa: PLC0415
+    from flows.watch.alerts import left_out, watched  # noqa: PLC0415
     from flows.work.drivers import PlainDriver  # noqa: PLC0415
 
     if bool(accept) != bool(why and why.strip()):
         raise UsageError("--accept and --why go together: name the expectation, and say why it may be broken tonight")
     accepted = dict.fromkeys(accept or [], (why or "").strip())
     chosen = load_settings(settings, lake=lake)
+    of_day = day and day.date()
+    if dry_run:
+        with shown_progress() as progress, PlainDriver(chosen.workers, progress) as driver:
+            trial = try_run(paths or [], chosen, driver, source, day=of_day, accepted=accepted)
+        tell_trial(trial, as_json=as_json)
+        return
     refused = told_when_refused(as_json=as_json)
-    with shown_progress() as progress, PlainDriver(chosen.workers, progress) as driver, refused:
-        report = run_night(paths or [], chosen, driver, source, day=day and day.date(), accepted=accepted)
+    with watched(chosen, "run") as troubles:
+        with shown_progress() as progress, PlainDriver(chosen.workers, progress) as driver, refused:
+            report = run_night(paths or [], chosen, driver, source, day=of_day, accepted=accepted)
+        troubles.extend(left_out(report))
     tell(report, as_json=as_json)
+
+
+def backfill(
+    first: Annotated[datetime, typer.Argument(metavar="FROM", formats=["%Y-%m-%d"], help="First day.")],
+    last: Annotated[datetime, typer.Argument(metavar="TO", formats=["%Y-%m-%d"], help="Last day.")],
+    paths: Annotated[
+        list[Path] | None, typer.Argument(help="Dumps or folders, with {day} for the date (default: the landing).")
+    ] = None,
+    lake: Lake = None,
+    settings: SettingsFile = None,
+    *,
+    as_json: Json = False,
+) -> None:
+    """Take in the dumps of a range of days, a night each, passing over the days that are done."""
+    from flows.backfill import Day  # noqa: PLC0415
+    from flows.backfill import backfill as fill  # noqa: PLC0415
+    from flows.backfill_sheet import backfill_json, backfill_text, night_text  # noqa: PLC0415
+    from flows.terminal import shown_progress  # noqa: PLC0415
+    from flows.watch.alerts import left_out, watched  # noqa: PLC0415
+    from flows.work.drivers import PlainDriver  # noqa: PLC0415
+
+    chosen = load_settings(settings, lake=lake)
+    days: list[Day] = []
+    try:
+        with (
+            watched(chosen, "backfill") as troubles,
+            shown_progress() as progress,
+            PlainDriver(chosen.workers, progress) as driver,
+        ):
+            for day in fill(first.date(), last.date(), paths or [], chosen, driver):
+                days.append(day)
+                troubles.extend(left_out(day.report) if day.report else ())
+                if not as_json:
+                    sys.stdout.write(night_text(day))
+                    sys.stdout.flush()
+    finally:
+        if days:
+            write_json(backfill_json(days)) if as_json else sys.stdout.write(backfill_text(days))
+    if any(day.report and day.report.refused for day in days):
+        raise typer.Exit(2)
 
 
 def replay(

@@ -34,7 +34,8 @@ def raw_record(shelf: Shelf, delivery: Delivery | None) -> RawRecord:
         return RawRecord(None, why_not="no delivery of it is known")
     dumps = [dump for dump in kept_dumps(shelf.manifest, shelf.past.address) if dump.digest == delivery.dump_digest]
     if not dumps or not dumps[0].raw_name:
-        return RawRecord(None, why_not=f"dump {delivery.dump_name} is no longer kept")
+        since = f" ({dumps[0].detail})" if dumps and dumps[0].detail else ""
+        return RawRecord(None, why_not=f"dump {delivery.dump_name} is no longer kept{since}")
     if dumps[0].byte_count > MOST_BYTES:
         size = f"{dumps[0].byte_count / 1e9:,.1f} GB unpacked"
         return RawRecord(None, why_not=f"its dump has {size}: look into {shelf.past.address}/{dumps[0].path}")

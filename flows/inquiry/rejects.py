@@ -87,7 +87,7 @@ def look_into(shelf: Shelf, reason: str | None, dump: str | None, limit: int) ->
         reasons=reasons,
         count_rows=count_rows,
         counts=counts,
-        samples=_samples(shelf, condition, limit),
+        samples=samples_of(shelf, condition, limit),
         suspect_count=suspect_count,
         suspects=suspects,
     )
@@ -126,7 +126,8 @@ def _has_outlets(shelf: Shelf) -> bool:
     return any(row["column_name"] == "outlet" for row in shelf.rows("DESCRIBE dumps"))
 
 
-def _samples(shelf: Shelf, condition: str, limit: int) -> list[Reject]:
+def samples_of(shelf: Shelf, condition: str, limit: int) -> list[Reject]:
+    """Give some rejects that meet a condition of SQL, of each reason in turn, safe to be printed."""
     rows = shelf.rows(f"""
         SELECT reason, detail, dump_name, member, record_number, coalesce(octet_length(raw), 0) AS byte_count,
             raw[1:{_SHOWN_BYTES}] AS raw

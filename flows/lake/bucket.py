@@ -63,6 +63,11 @@ class Bucket:
         return bucket
 
     @property
+    def part_folders(self) -> tuple[str, ...]:
+        """That of the parts."""
+        return (f"{self.address}/parts",)
+
+    @property
     def scratch(self) -> Path:
         """A folder of this user's in the machine's own place for drafts, the same for every run on this lake."""
         mark = sha256(self.address.encode()).hexdigest()[:8]
@@ -78,6 +83,12 @@ class Bucket:
         """Hold nothing: buckets know no locks."""
         self.scratch.mkdir(mode=0o700, parents=True, exist_ok=True)
         yield
+
+    def holder(self) -> None:
+        """Give none: buckets know no locks."""
+
+    def free_bytes(self) -> None:
+        """Give none: a bucket has no end."""
 
     def steady(self) -> None:
         """Do nothing: a put that was answered lasts, and one that was not is not to be seen."""

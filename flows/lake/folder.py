@@ -13,6 +13,7 @@ Order is all: a file's bytes are synced before it gets its name, and a name's fo
 
 import os
 import re
+import shutil
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -22,7 +23,7 @@ from pathlib import Path
 from typing import Final
 
 from flows.lake.disk import Disk
-from flows.lake.lock import LOCK, hold, unsupported
+from flows.lake.lock import LOCK, hold, holder, unsupported
 from flows.lake.marker import FOLDERS, MARKER, MARKER_TEXT
 from flows.lake.medium import Entry
 from flows.lake.workspaces import Workspaces, is_workspace, new_run_id
@@ -40,6 +41,8 @@ class Folder:
 
     root: Path
     disk: Disk = field(default_factory=Disk)
+    lender: str | None = None
+    """The folder that names here lead to which `borrow` was given."""
 
     @classmethod
     def open(cls, root: Path, disk: Disk, *, create: bool) -> "Folder":
@@ -57,6 +60,12 @@ class Folder:
         return str(self.root)
 
     @property
+    def part_folders(self) -> tuple[str, ...]:
+        """That of the parts, and the one that borrowed parts lie in: DuckDB judges a link by where it leads."""
+        own = f"{self.address}/parts"
+        return (own, self.lender) if self.lender else (own,)
+
+    @property
     def scratch(self) -> Path:
         """Beside the parts, so that moving a draft to its place copies nothing."""
         return self.root / "tmp"
@@ -72,6 +81,14 @@ class Folder:
         with hold(self.root):
             self.disk.make_folder(self.scratch)
             yield
+
+    def holder(self) -> str | None:
+        """Read who wrote into the lock, if that process is still there."""
+        return holder(self.root)
+
+    def free_bytes(self) -> int:
+        """Ask the disk."""
+        return shutil.disk_usage(self.root).free
 
     def steady(self) -> None:
         """Make last what a killed run left to be seen, but unsynced: else a power loss takes it from under the next."""
@@ -132,6 +149,12 @@ class Folder:
             self.disk.make_folder(folder)
         self.disk.sync(staged)
         self.disk.rename(staged, target)
+
+    def borrow(self, file: Path, name: str) -> None:
+        """Let a name lead to a file of the lender's, which stays as it is whatever becomes of the name."""
+        for folder in reversed(list(self._folders(name))):
+            self.disk.make_folder(folder)
+        self.disk.symlink(str(file), self.root / name)
 
     def settle(self, names: Iterable[str]) -> None:
         """Sync every folder that leads to these names, once each."""

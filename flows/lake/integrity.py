@@ -49,7 +49,7 @@ def verify(medium: Medium) -> Verification:
     parts = {part.path: part for manifest in manifests for part in manifest.parts}
     damaged += part_damage(medium, parts.values())
     broken = {damage.path for damage in damaged}
-    dumps = _kept_dumps(medium, [part for part in parts.values() if part.path not in broken])
+    dumps = named_dumps(medium, [part for part in parts.values() if part.path not in broken])
     damaged += [Damage(name, what) for name in dumps if (what := file_damage(medium, name, _raw_sha256(name)))]
     byte_count = sum(part.byte_count for part in parts.values())
     found = len(manifests), len(parts), byte_count, len(dumps), tuple(damaged)
@@ -139,8 +139,8 @@ def _manifests(medium: Medium) -> tuple[list[Manifest], list[Damage]]:
     return manifests, damaged
 
 
-def _kept_dumps(medium: Medium, parts: Iterable[Part]) -> list[str]:
-    """Name every kept dump that a ledger speaks of."""
+def named_dumps(medium: Medium, parts: Iterable[Part]) -> list[str]:
+    """Name the files of all kept dumps that the ledgers among some parts speak of."""
     ledger = [part for part in parts if part.table == DUMPS.name]
     with open_duckdb(medium.address) as connection:
         rows = connection.execute(f"""

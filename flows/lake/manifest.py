@@ -16,7 +16,7 @@ FORMAT: Final = 2
 _ENVELOPE: Final = re.compile(rb'\{"format":(\d{1,9}),"sha256":"([0-9a-f]{64})","manifest":(.*)\}\n', re.DOTALL)
 
 Scalar = str | int | float | bool | None
-Action = Literal["run", "rollback", "compact", "replay", "rebuild", "forget"]
+Action = Literal["run", "rollback", "compact", "replay", "rebuild", "clean", "forget"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,10 @@ class Medium(Protocol):
         """What stands before a name and a slash where DuckDB is to read the file."""
 
     @property
+    def part_folders(self) -> tuple[str, ...]:
+        """The folders that DuckDB must be let into to read the parts."""
+
+    @property
     def scratch(self) -> Path:
         """A local folder for workspaces."""
 
@@ -34,6 +38,12 @@ class Medium(Protocol):
 
     def held(self) -> AbstractContextManager[None]:
         """Hold the medium as its one writer, where it knows locks; raise LakeBusy when another does."""
+
+    def holder(self) -> str | None:
+        """Say who holds the medium and since when, without disturbing it; None for nobody, or where none is known."""
+
+    def free_bytes(self) -> int | None:
+        """Tell how much room is left; None where that is not known."""
 
     def steady(self) -> None:
         """Make last whatever is to be seen here now."""

@@ -83,7 +83,7 @@ def open_snapshot(
         f"SET threads = {threads or os.cpu_count() or 1}",
         # DuckDB makes this folder at the first spill and removes it at the end; nobody can guess its name before.
         f"SET temp_directory = {quoted(f'{tempfile.gettempdir()}/broadsheet-{secrets.token_hex(8)}')}",
-        f"SET allowed_directories = [{quoted(f'{store.address}/parts')}]",
+        f"SET allowed_directories = [{', '.join(map(quoted, store.medium.part_folders))}]",
         "SET enable_external_access = false",
         "SET lock_configuration = true",
     ):

@@ -5,10 +5,12 @@ never change, so what a manifest speaks of is there for as long as that manifest
 """
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Final
 
 from flows.lake import history, refused
 from flows.lake.disk import Disk, Hook, perform_at_once
@@ -20,6 +22,8 @@ from flows.lake.medium import Medium
 from flows.lake.workspaces import Lasting, Workspaces, new_run_id
 from flows.lake.writer import Writer
 from transforms.errors import LakeDamaged, UsageError
+
+_COPIES_AT_ONCE: Final = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +83,23 @@ class Store:
             return self.manifest(int(at))
         except ValueError as error:
             raise UsageError(f"{at!r} is no snapshot: give its number, or `{refused.LAST}`") from error
+
+    def shadow(self, folder: Path) -> "Store":
+        """Make a lake in a folder that has the newest snapshot alone, its parts borrowed from here.
+
+        Whatever is done to it is done there. Of a lake in a bucket the parts are copied.
+        """
+        newest = self.current()
+        lender = self.medium.root / "parts" if isinstance(self.medium, Folder) else folder / "copies"
+        self.disk.make_folder(lender)
+        shadow = replace(Folder.open(folder / "lake", self.disk, create=True), lender=str(lender))
+        if newest:
+            with ThreadPoolExecutor(_COPIES_AT_ONCE) as aside:
+                files = aside.map(lambda part: self.medium.fetch(part.path, lender), newest.parts)
+                for part, file in zip(newest.parts, files, strict=True):
+                    shadow.borrow(file, part.path)
+            shadow.create(history.manifest_name(newest.number), newest.to_bytes(), folder)
+        return Store(shadow, self.disk)
 
     @property
     def lasting(self) -> Lasting:

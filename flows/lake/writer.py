@@ -106,9 +106,10 @@ class Writer:
         self._move_in(draft, refused.name_of(manifest.run_id))
         self.medium.settle(self.moved)
 
-    def publish_again(self, parent: Manifest, content: Manifest, action: Action) -> Manifest:
+    def publish_again(self, parent: Manifest, content: Manifest, action: Action, run_id: str | None = None) -> Manifest:
         """Publish and show a content made of what the lake holds already, after the parent it was chosen on.
 
+        `run_id` stands for another run than this one, where what that was audited for holds still.
         Raises as `commit` does: on a newer parent the choice would take back what that one published.
         """
         manifest = replace(
@@ -117,7 +118,7 @@ class Writer:
             parent_digest=parent.digest,
             action=action,
             created_at=self.created_at,
-            run_id=self.run_id,
+            run_id=run_id or self.run_id,
             dumps=(),
         )
         self.commit(manifest)

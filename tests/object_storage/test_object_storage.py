@@ -23,6 +23,8 @@ from flows.lake.retention import clean
 from flows.lake.rollback import roll_back
 from flows.lake.store import Store
 from flows.settings import Retention, Settings
+from flows.trial import try_run
+from flows.watch.health import examine
 from flows.work.drivers import PlainDriver
 from tests.integration.nights import Unaudited, content, take_unaudited, write_dump
 from tests.object_storage.conftest import BUCKET, PROJECT
@@ -213,6 +215,32 @@ def test_the_command_line_audits_publishes_and_asks_under_an_address(lake: str, 
     assert [{"source": "a", "n": 1}] == answer
 
 
+def test_a_nights_page_and_the_index_lie_under_the_address(lake: str, tmp_path: Path) -> None:
+    told = take_unaudited(lake, [a_dump(tmp_path, "a")])
+    reports = Store.open(lake, create=False).medium.entries("reports")
+
+    assert told.page_trouble is None
+    assert {told.page, f"{lake}/reports/index.html"} == {f"{lake}/{name}" for name in reports}
+
+
+def test_a_dry_run_and_a_look_at_its_health_leave_a_bucket_as_it_is(lake: str, tmp_path: Path) -> None:
+    take_unaudited(lake, [a_dump(tmp_path, "first")])
+    settings = Settings(lake=lake, workers=1)
+    before = objects(lake)
+    with PlainDriver(1) as driver:
+        found = try_run([a_dump(tmp_path, "second", "as before")], settings, driver, auditor=Unaudited())
+    health = examine(settings, datetime.now(UTC))
+
+    assert ("would be published", 1) == (found.report.outcome, sum(found.report.pairs.values()))
+    assert (1, 1, None) == tuple(health.facts[name] for name in ("snapshot", "shown", "held_by"))
+    assert before == objects(lake)
+
+
+def objects(lake: str) -> dict[str, str]:
+    """Give every object of a lake and what tells its bytes."""
+    return {head["path"]: str(head["e_tag"]) for page in obstore.list(client(lake)) for head in page}
+
+
 @pytest.mark.slow
 @pytest.mark.promise(22)
 def test_what_is_forgotten_leaves_no_byte_in_a_bucket(lake: str, tmp_path: Path) -> None:
@@ -239,11 +267,3 @@ def test_what_is_forgotten_leaves_no_byte_in_a_bucket(lake: str, tmp_path: Path)
 def _reasons(lake: str) -> list[tuple[str, int]]:
     with connect(lake) as reader:
         return reader.sql("SELECT reason, count(*) FROM quarantine GROUP BY ALL").fetchall()
-
-
-def test_a_nights_page_and_the_index_lie_under_the_address(lake: str, tmp_path: Path) -> None:
-    told = take_unaudited(lake, [a_dump(tmp_path, "a")])
-    reports = Store.open(lake, create=False).medium.entries("reports")
-
-    assert told.page_trouble is None
-    assert {told.page, f"{lake}/reports/index.html"} == {f"{lake}/{name}" for name in reports}
