@@ -1,7 +1,7 @@
 """Records of dumps that are no longer kept, as the lake holds them: staged anew from its own rows, but for some."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -55,8 +55,8 @@ def stage_stored(
         shelves = Shelves(connection, manifest, address)
         for dump in dumps:
             place = len(report.dumps)
-            entry = DumpReport(dump.name, "consumed", dump.digest, dump.byte_count, None, outlet=dump.outlet)
-            report.dumps.append(entry)
+            entry = DumpReport(dump.name, "consumed", dump.digest, dump.byte_count)
+            report.dumps.append(replace(entry, detail=dump.detail, outlet=dump.outlet))
             for number, member in enumerate(_members(shelves, dump)):
                 stem = folder / f"stored-{place:05}-{number:06}"
                 staged.append(_stage(shelves, place, dump, (number, member), forgotten, stem))
