@@ -160,6 +160,8 @@ def _described(night: Night, taken: Taken, findings: tuple[Finding, ...], action
 
 def _lay_down_page(night: Night, manifest: Manifest) -> None:
     """Write the night's quality report into the lake; trouble with it is told, and no trouble of the night's."""
+    if not night.settings.reports:
+        return
     from flows.desk import lay_down  # noqa: PLC0415 - templates, for a night that has come so far
 
     laid = lay_down(night.writer, manifest)

@@ -123,6 +123,7 @@ class Settings(_Frozen):
     max_dump_bytes: largest dump, decompressed.
     max_record_bytes: largest record; a longer one is quarantined.
     extractor: how web pages are read, "quality" or "speed"; a source may say otherwise.
+    reports: whether a run writes its quality report, and the index over all, into the lake.
     verify_mb: parts whose digests a run checks before it builds on them, in MiB; those of a larger lake in turn.
     """
 
@@ -137,6 +138,7 @@ class Settings(_Frozen):
     max_record_bytes: int = Field(default=16 << 20, ge=1)
     verify_mb: int = Field(default=4096, ge=0)
     extractor: Extractor = Extractor.QUALITY
+    reports: bool = True
     cleaning: Cleaning = Cleaning()
     pairs: PairSettings = PairSettings()
     canonical: CanonicalSettings = CanonicalSettings()

@@ -40,14 +40,15 @@ def content(lake: str | Path) -> dict[str, list[tuple[Any, ...]]]:
 def take(lake: str | Path, paths: Sequence[Path], auditor: Executor, **settings: Any) -> RunReport:
     """One whole run."""
     with PlainDriver(1) as driver:
-        return description.run(paths, Settings(lake=str(lake), **settings), driver, auditor=auditor)
+        chosen = Settings(lake=str(lake), **{"reports": False} | settings)
+        return description.run(paths, chosen, driver, auditor=auditor)
 
 
 def take_unaudited(lake: str | Path, paths: Sequence[Path], hook: Hook = perform_at_once, **chosen: Any) -> RunReport:
-    """One whole run but for the audit, which passes whatever it is given."""
+    """One whole run but for the audit, which passes whatever it is given, and for the page, unless that is asked for."""
     store = Store.open(lake, create=True, hook=hook)
     with PlainDriver(1) as driver:
-        settings = Settings(lake=str(lake), workers=1, **chosen)
+        settings = Settings(lake=str(lake), **{"workers": 1, "reports": False} | chosen)
         return description.run(paths, settings, driver, auditor=Unaudited(), store=store)
 
 

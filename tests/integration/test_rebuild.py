@@ -35,12 +35,12 @@ OTHER_RULES = PairSettings(near_jaccard=0.99, containment=0.99)
 
 def rebuilt(lake: Path, auditor: Executor | None = None, **changes: Any) -> RunReport:
     with PlainDriver(1) as driver:
-        return rebuild(Settings(lake=str(lake), workers=1, **changes), driver, auditor or Unaudited())
+        return rebuild(Settings(lake=str(lake), workers=1, reports=False, **changes), driver, auditor or Unaudited())
 
 
 def first_run(lake: Path, dumps: list[Path], **changes: Any) -> None:
     with PlainDriver(1) as driver:
-        run(dumps, Settings(lake=str(lake), workers=1, **changes), driver, auditor=Unaudited())
+        run(dumps, Settings(lake=str(lake), workers=1, reports=False, **changes), driver, auditor=Unaudited())
 
 
 @pytest.fixture(scope="module")
@@ -130,7 +130,7 @@ def test_a_chunk_that_is_not_whole_is_staged_again(tmp_path: Path) -> None:
 
 def test_a_trial_publishes_nothing_and_tells_what_would_differ(lake: Path, staged: list[Path]) -> None:
     before = content(lake)
-    changed = Settings(lake=str(lake), workers=1, pairs=OTHER_RULES)
+    changed = Settings(lake=str(lake), workers=1, reports=False, pairs=OTHER_RULES)
     with PlainDriver(1) as driver:
         found = try_rebuild(changed, driver, samples=2)
     first_run(lake.with_name("new"), sorted(lake.with_name("dumps").iterdir()), pairs=OTHER_RULES)
@@ -163,7 +163,13 @@ def test_a_run_under_other_rules_refuses_and_a_rebuild_lets_it_go_on(lake: Path)
 def test_the_outlet_that_a_run_named_is_remembered(tmp_path: Path) -> None:
     dump = write_dump(tmp_path / "dump.jsonl", [{"title": "Wall", "body": BODY}])
     with PlainDriver(1) as driver:
-        run([dump], Settings(lake=str(tmp_path / "lake"), workers=1), driver, "The Marrick Post", Unaudited())
+        run(
+            [dump],
+            Settings(lake=str(tmp_path / "lake"), workers=1, reports=False),
+            driver,
+            "The Marrick Post",
+            Unaudited(),
+        )
     before = content(tmp_path / "lake")
     rebuilt(tmp_path / "lake")
 
@@ -188,7 +194,7 @@ def test_a_dump_that_is_refused_today_stops_a_rebuild(lake: Path) -> None:
     with pytest.raises(UsageError, match=r"today's rules refuse what the lake has taken: night-1-0.jsonl"):
         rebuilt(lake, max_dump_bytes=700)
     with PlainDriver(1) as driver:
-        settings = Settings(lake=str(lake), workers=1, max_dump_bytes=700)
+        settings = Settings(lake=str(lake), workers=1, reports=False, max_dump_bytes=700)
         report = rebuild(settings, driver, Unaudited(), without_refused=True)
     taken = [dump.name for dump in report.dumps if dump.status == "consumed"]
     first_run(lake.with_name("new"), [lake.with_name("dumps") / name for name in taken])

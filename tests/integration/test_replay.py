@@ -25,7 +25,7 @@ MAPPED = {"post": Source(files=("*.jsonl",), fields={"text": ("words",)})}
 
 def taken(lake: Path, dumps: list[Path], **changes: Any) -> RunReport:
     with PlainDriver(1) as driver:
-        settings = Settings(lake=str(lake), workers=1, **{"sources": UNMAPPED, **changes})
+        settings = Settings(lake=str(lake), workers=1, reports=False, **{"sources": UNMAPPED, **changes})
         return run(dumps, settings, driver, auditor=Unaudited())
 
 
@@ -33,7 +33,7 @@ def replayed(
     lake: Path, reason: str | None = None, dump: str | None = None, auditor: Executor | None = None, **changes: Any
 ) -> RunReport:
     with PlainDriver(1) as driver:
-        settings = Settings(lake=str(lake), workers=1, **{"sources": UNMAPPED, **changes})
+        settings = Settings(lake=str(lake), workers=1, reports=False, **{"sources": UNMAPPED, **changes})
         return replay(settings, driver, reason, dump, auditor or Unaudited())
 
 

@@ -81,7 +81,7 @@ def single(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Take one article: nothing to be a copy of."""
     folder = tmp_path_factory.mktemp("single")
     article = {"title": "Harbour wall", "body": "The council voted to mend the wall."}
-    take_unaudited(folder / "lake", [write_dump(folder / "a.jsonl", [article])])
+    take_unaudited(folder / "lake", [write_dump(folder / "a.jsonl", [article])], reports=True)
     return folder / "lake"
 
 

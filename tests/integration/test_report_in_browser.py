@@ -40,7 +40,7 @@ def reports(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("reports")
     for n in range(2):
         record = {"title": f"Harbour wall {n}", "body": f"The council voted {n} times to mend the wall of the harbour."}
-        take_unaudited(folder / "lake", [write_dump(folder / f"{n}.jsonl", [record])])
+        take_unaudited(folder / "lake", [write_dump(folder / f"{n}.jsonl", [record])], reports=True)
     return folder / "lake" / "reports"
 
 

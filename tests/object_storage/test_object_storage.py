@@ -216,7 +216,7 @@ def test_the_command_line_audits_publishes_and_asks_under_an_address(lake: str, 
 
 
 def test_a_nights_page_and_the_index_lie_under_the_address(lake: str, tmp_path: Path) -> None:
-    told = take_unaudited(lake, [a_dump(tmp_path, "a")])
+    told = take_unaudited(lake, [a_dump(tmp_path, "a")], reports=True)
     reports = Store.open(lake, create=False).medium.entries("reports")
 
     assert told.page_trouble is None

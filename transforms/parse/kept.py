@@ -13,6 +13,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 from transforms.article import Reason
+from transforms.errors import DumpRefused
 from transforms.parse.decoding import lines
 from transforms.parse.record import Data, Malformed, Record
 
@@ -34,13 +35,22 @@ def dumped(record: Record | Malformed, forgotten: str | None = None) -> bytes:
 
 
 def records(data: Data, start: int, stop: int | None, _most: int) -> Iterator[Record | Malformed]:
-    """Read what was written, however long: it was within the limit of its day."""
+    """Read what was written, however long: it was within the limit of its day. Raises DumpRefused for other lines."""
     for number, (begin, end) in enumerate(lines(data, "utf-8", start, stop)):
-        offset, raw, *rest = json.loads(data[begin:end].decode("utf-8", "surrogatepass"))
-        if len(rest) == 1:
-            yield Kept(number, offset, _bytes(raw), _typed(rest[0]))
-        else:
-            yield Malformed(number, offset, _bytes(raw), Reason(rest[0]), rest[1])
+        try:
+            yield _record(number, data[begin:end].decode("utf-8", "surrogatepass"))
+        except (ValueError, TypeError, AttributeError, LookupError, RecursionError) as error:
+            raise DumpRefused(
+                f"line {number + 1:,} is no record that was kept; restore the file from a backup"
+            ) from error
+
+
+def _record(number: int, line: str) -> Record | Malformed:
+    offset, raw, *rest = json.loads(line)
+    if len(rest) == 1:
+        return Kept(number, offset, _bytes(raw), _typed(rest[0]))
+    reason, detail = rest
+    return Malformed(number, offset, _bytes(raw), Reason(reason), detail)
 
 
 def _text(raw: bytes) -> str:
