@@ -9,6 +9,7 @@ from xdist.scheduler import LoadFileScheduling
 
 _AUDITING: Final = (
     "tests/unit/expectations/test_promises.py",
+    "tests/unit/expectations/test_habits.py",
     "tests/integration/test_samples.py",
     "tests/integration/test_readme.py",
     "tests/integration/test_audit_gate.py",
@@ -17,8 +18,13 @@ _AUDITING: Final = (
 )
 """They audit in their own process, and share one: each that imports Great Expectations takes 4 seconds to do it."""
 
-_ASKING: Final = ("tests/integration/test_inquiry.py", "tests/integration/test_report.py")
-"""They ask one lake of the samples, which is made once for both."""
+_ASKING: Final = (
+    "tests/integration/test_inquiry.py",
+    "tests/integration/test_report.py",
+    "tests/integration/test_search.py",
+    "tests/integration/test_trial.py",
+)
+"""They ask one lake of the samples, which is made once for all."""
 
 _LONG: Final = (
     *_AUDITING,

@@ -45,7 +45,7 @@ def take(lake: str | Path, paths: Sequence[Path], auditor: Executor, **settings:
 
 
 def take_unaudited(lake: str | Path, paths: Sequence[Path], hook: Hook = perform_at_once, **chosen: Any) -> RunReport:
-    """One whole run but for the audit, which passes whatever it is given, and for the page, unless that is asked for."""
+    """One whole run but for the audit, which passes whatever it is given, and for the page unless it is asked for."""
     store = Store.open(lake, create=True, hook=hook)
     with PlainDriver(1) as driver:
         settings = Settings(lake=str(lake), **{"workers": 1, "reports": False} | chosen)

@@ -71,6 +71,7 @@ def test_a_damaged_table_is_refused_and_its_neighbours_are_taken(tmp_path: Path,
     assert ("published", 1) == (report.outcome, report.articles)
 
 
+@pytest.mark.slow
 def test_a_lake_inside_the_named_folder_is_not_taken_in(tmp_path: Path, auditor: Executor) -> None:
     write_dump(tmp_path / "good.jsonl", [GOOD])
     take(tmp_path / "lake", [tmp_path], auditor)

@@ -62,6 +62,7 @@ def test_days_are_taken_in_order_once_and_told(tmp_path: Path, landing: Path) ->
     assert night_text(days[-1]).startswith("2026-03-04 published snapshot 3 ")
 
 
+@pytest.mark.slow
 def test_what_came_late_into_a_day_is_taken(tmp_path: Path, landing: Path) -> None:
     settings = settings_of(tmp_path, landing)
     fill(settings)

@@ -90,6 +90,7 @@ def test_a_run_may_be_overtaken_again_and_again(lake: Path) -> None:
     require_sound(lake, "first", "mine", "other-1", "other-2", "other-3")
 
 
+@pytest.mark.slow
 @pytest.mark.promise(6)
 def test_two_runs_that_make_a_lake_at_once_both_publish(tmp_path: Path) -> None:
     lake = tmp_path / "lake"
@@ -110,6 +111,7 @@ def test_a_dump_that_both_runs_bring_is_taken_once(lake: Path) -> None:
     require_sound(lake, "first", "both", "mine")
 
 
+@pytest.mark.slow
 def test_the_same_content_packed_in_two_ways_is_kept_as_the_winner_brought_it(lake: Path) -> None:
     plain = dump(lake.parent, "both", STORY, REJECT)
     packed = [plain.with_name(f"{level}.gz") for level in (1, 9)]
@@ -120,6 +122,7 @@ def test_the_same_content_packed_in_two_ways_is_kept_as_the_winner_brought_it(la
     assert not verify(Store.open(lake, create=False).medium).damaged
 
 
+@pytest.mark.slow
 def test_a_run_whose_dumps_were_all_taken_by_the_other_has_nothing_new(lake: Path) -> None:
     both = dump(lake.parent, "both", STORY, REJECT)
     report = take_unaudited(lake, [both], Overtaken(lake, [both]))

@@ -64,7 +64,7 @@ def test_a_night_that_moves_nobody_leaves_no_change_on_record(halves: Path) -> N
     assert [] == ask(lake, "FROM cluster_changes")
 
 
-@pytest.mark.parametrize("order", [(0, 1, 2), (2, 1, 0), (1, 2, 0)])
+@pytest.mark.parametrize("order", [(2, 1, 0), pytest.param((1, 2, 0), marks=pytest.mark.slow)])
 def test_whatever_order_they_come_in_versions_are_counted_by_time(tmp_path: Path, order: tuple[int, ...]) -> None:
     states = [
         story([*WORDS[: 60 - 9 * hour], *(f"new{hour}{i}" for i in range(9 * hour))], "echo", 8 + hour, "wall")

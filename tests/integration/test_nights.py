@@ -152,6 +152,7 @@ def _first_seen_wins(pairs: Any, carriers: Any) -> Iterator[Any]:
         yield type(asked)(*(column[both] for column in asked))
 
 
+@pytest.mark.slow
 def test_a_pair_rule_that_looks_at_arrival_is_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
     printed, edited = _record(2, "same", 1, 0, 1, 1, None), _record(2, "edited", 1, 6, 2, 2, None)
     two_nights = Spread([[printed], [edited]], [0, 1], [0, 1], [None, None])

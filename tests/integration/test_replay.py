@@ -102,6 +102,7 @@ def test_a_record_that_holds_several_under_todays_settings_is_left_for_a_rebuild
     ]
 
 
+@pytest.mark.slow
 def test_bytes_of_rejects_beyond_the_quota_are_not_kept_whatever_the_order_of_nights(tmp_path: Path) -> None:
     rejects = [{"title": "Wall", "body": WALL}] + [
         {"title": f"{n}", "words": FERRY, "more": "x" * 300_000} for n in range(6)

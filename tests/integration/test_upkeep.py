@@ -79,6 +79,7 @@ def test_after_going_back_the_content_is_the_earlier_one_row_for_row(lake: Path,
     assert content(lake) != bad
 
 
+@pytest.mark.slow
 def test_dumps_taken_since_are_taken_again_by_the_next_run(lake: Path, landing: Path) -> None:
     bad = content(lake)
     roll_back(Store.open(lake, create=False), 1)
@@ -91,6 +92,7 @@ def test_dumps_taken_since_are_taken_again_by_the_next_run(lake: Path, landing: 
     assert content(lake) == bad
 
 
+@pytest.mark.slow
 def test_nights_after_a_compaction_give_the_content_of_one_run(lake: Path, landing: Path, tmp_path: Path) -> None:
     take_unaudited(tmp_path / "batch", sorted(landing.iterdir()))
     before = content(lake)

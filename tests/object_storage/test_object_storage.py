@@ -67,6 +67,7 @@ def test_a_folder_that_lacks_a_night_would_differ(contents: list[tuple[Rows, Row
     assert contents[0][0] != contents[1][1]
 
 
+@pytest.mark.slow
 def test_a_writer_that_was_overtaken_makes_its_night_again_on_what_the_other_published(
     lake: str, tmp_path: Path
 ) -> None:
@@ -181,6 +182,7 @@ def test_a_missing_object_stops_the_next_run(lake: str, tmp_path: Path) -> None:
     assert (1,) == store.numbers()
 
 
+@pytest.mark.slow
 def test_going_back_merging_and_cleaning_work_as_in_a_folder(lake: str, tmp_path: Path) -> None:
     for name in ("a", "b", "c"):
         take_unaudited(lake, [a_dump(tmp_path, name, name)])
@@ -223,6 +225,7 @@ def test_a_nights_page_and_the_index_lie_under_the_address(lake: str, tmp_path: 
     assert {told.page, f"{lake}/reports/index.html"} == {f"{lake}/{name}" for name in reports}
 
 
+@pytest.mark.slow
 def test_a_dry_run_and_a_look_at_its_health_leave_a_bucket_as_it_is(lake: str, tmp_path: Path) -> None:
     take_unaudited(lake, [a_dump(tmp_path, "first")])
     settings = Settings(lake=lake, workers=1)

@@ -72,6 +72,7 @@ def ask_until(over: Event, lake: Path) -> list[tuple[Any, ...]]:
     return answers
 
 
+@pytest.mark.slow
 @pytest.mark.promise(7)
 @pytest.mark.promise(20)
 def test_readers_never_miss_a_file_while_nights_are_published_and_the_lake_is_cleaned(tmp_path: Path) -> None:

@@ -324,7 +324,10 @@ def _packs() -> list[tuple[Fault, ...]]:
     return [tuple(filter(None, pack)) for pack in zip_longest(*by_table)]
 
 
-@pytest.mark.parametrize("pack", _packs())
+@pytest.mark.parametrize(
+    "pack",
+    [pytest.param(pack, marks=() if place % 3 == 0 else pytest.mark.slow) for place, pack in enumerate(_packs())],
+)
 def test_broken_promises_fail_and_no_others(pack: tuple[Fault, ...], tmp_path: Path) -> None:
     """The slow twin breaks each of them alone."""
     rows = good_rows()

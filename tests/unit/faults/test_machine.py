@@ -9,6 +9,7 @@ from tests.faults.children import warm_up
 from tests.faults.machine import run_machine
 
 
+@pytest.mark.slow
 def test_whatever_happens_to_a_lake_readers_see_what_the_model_says(tmp_path: Path) -> None:
     warm_up()
     verdict = run_machine(tmp_path, seed=1, examples=2, steps=10)

@@ -84,6 +84,7 @@ def test_founding_that_is_killed_and_begun_again_never_leaves_a_folder_that_is_r
     assert sync >= 4
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("sync", [0, 1])
 def test_a_folder_above_the_lake_lasts_though_the_run_that_made_it_was_killed_before_it_synced_it(sync: int) -> None:
     assert killed_and_begun_again(sync) == []
