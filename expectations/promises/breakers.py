@@ -25,7 +25,7 @@ def breakers(limits: Thresholds) -> list[Promise]:
             f"No story gains more than {most} copies in a night, or {share:.0%} of its articles",
             f"SELECT cluster_id FROM {{batch}} WHERE cluster_id IS NOT NULL AND gained > {allowed}",
             f"""SELECT cluster_id, source, count(*) AS copies, any_value(title) AS title FROM copies
-            SEMI JOIN {_TONIGHT} USING (article_id) GROUP BY ALL ORDER BY copies DESC LIMIT 20""",
+            SEMI JOIN {_TONIGHT} USING (article_id) GROUP BY ALL HAVING copies > {most} ORDER BY copies DESC""",
             scope="night",
         ),
         Promise(
@@ -35,7 +35,7 @@ def breakers(limits: Thresholds) -> list[Promise]:
             f"SELECT article_id FROM {{batch}} WHERE article_id IS NOT NULL AND alike > {allowed}",
             f"""SELECT c.article_id, c.source, c.title, count(*) AS alike FROM pairs p
             JOIN copies c ON c.article_id IN (p.article_id, p.other_id)
-            WHERE c.article_id IN {_TONIGHT} GROUP BY ALL ORDER BY alike DESC LIMIT 20""",
+            WHERE c.article_id IN {_TONIGHT} GROUP BY ALL HAVING alike > {most} ORDER BY alike DESC""",
             scope="night",
         ),
         Promise(
