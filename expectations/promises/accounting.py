@@ -100,7 +100,7 @@ def dumps(limits: Thresholds) -> list[Promise]:
             "dumps_readable",
             DUMPS.name,
             "Every file of tonight could be read",
-            "SELECT 1 FROM {batch} WHERE is_refused_tonight",
+            "SELECT dump_digest FROM {batch} WHERE is_refused_tonight",
             "SELECT dump_name, detail FROM dumps WHERE run_id = '{run_id}' AND status = 'refused'",
             severity="warning",
             scope="night",
