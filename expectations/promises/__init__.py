@@ -40,3 +40,9 @@ def require_known(names: Iterable[str]) -> None:
     for name in set(names).difference(known):
         meant = "".join(f"; did you mean {close}?" for close in get_close_matches(name, known, 1))
         raise UsageError(f"there is no expectation {name!r}{meant} The audit's names are in the view `audits`")
+
+
+def promises_table() -> str:
+    """Write every promise as a Markdown table, as the README has it."""
+    rows = [f"| `{each.name}` | {each.severity} | {each.words} |" for each in promises(load_thresholds())]
+    return "\n".join(["| name | severity | promise |", "| --- | --- | --- |", *rows]) + "\n"
