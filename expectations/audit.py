@@ -30,7 +30,8 @@ if TYPE_CHECKING:
 Status = Literal["passed", "failed", "errored"]
 Verdict = Literal["passed", "warned", "accepted", "failed", "errored"]
 
-_SPARING_MB: Final = 192
+SPARING_MB: Final = 176
+"""What DuckDB is given at first, in MiB."""
 _SHOWN_EXAMPLES: Final = 3
 _SHOWN_CHARS: Final = 200
 _DIGEST: Final = re.compile(r"[0-9a-f]{32,64}")
@@ -101,7 +102,7 @@ def audit(
     expectation that cannot be answered is an errored finding.
     """
     warm_up()
-    sparing_mb = min(memory_mb, _SPARING_MB)
+    sparing_mb = min(memory_mb, SPARING_MB)
     try:
         findings = _audit(snapshot, run_id, workspace, sparing_mb, connect)
     except duckdb.OutOfMemoryException:

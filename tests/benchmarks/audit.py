@@ -24,7 +24,7 @@ import psutil
 from rich.console import Console
 from rich.table import Table as Grid
 
-from expectations.audit import audit, critical_promises, warm_up
+from expectations.audit import SPARING_MB, audit, critical_promises, warm_up
 from expectations.projection import project
 from expectations.snapshot import Snapshot
 from flows import run as description
@@ -100,6 +100,7 @@ def _child(path: Path) -> None:
 
 def _projecting(snapshot: Snapshot, run_id: str, workspace: Path, named: dict[str, Any]) -> float:
     with tempfile.TemporaryDirectory(dir=workspace) as folder:
+        named = named | {"memory_mb": SPARING_MB}
         begin = perf_counter()
         project(Path(folder) / "projection.duckdb", snapshot, run_id, critical_promises(), warm_up_nights=7, **named)
         return perf_counter() - begin
