@@ -84,7 +84,7 @@ def _tried(course: Course, case: Case) -> list[str]:
     course.begin_again()
     ended = forked(lambda: course.workload.act(course.lake, Faulty(case.step, case.kind)))
     recovered = forked(lambda: [*_unpublished(course, ended), *course.strayed(), *_after_recovery(course)])
-    return [*_untold(ended, case.kind), *recovered.findings]
+    return [*_untold(ended, case.kind, is_of_a_page=_is_of_a_page(course.steps[case.step - 1])), *recovered.findings]
 
 
 def _unpublished(course: Course, ended: Ended) -> Iterator[str]:
@@ -98,11 +98,17 @@ def _after_recovery(course: Course) -> Iterator[str]:
     yield from (f"after recovery, {what}" for what in course.unfinished())
 
 
-def _untold(ended: Ended, kind: Kind) -> Iterator[str]:
-    """Say so when a kill did not kill, or an error was not told."""
+def _is_of_a_page(step: str) -> bool:
+    """Tell whether a step lays a page, or the index over them, down."""
+    return "/reports" in f"/{step.rpartition(' ')[2]}" or step.endswith("/page.html")
+
+
+def _untold(ended: Ended, kind: Kind, *, is_of_a_page: bool) -> Iterator[str]:
+    """Say so when a kill did not kill, or an error was not told, of a page or by ending the run."""
     if kind in KILLS and ended.signal != signal.SIGKILL:
         yield f"the run was not killed, but ended with {ended.trouble or 'success'}"
-    if kind not in KILLS and not ((ended.error or "").startswith("OSError") or _is_told(ended.answer, kind)):
+    is_raised = (ended.error or "").startswith("OSError")
+    if kind not in KILLS and not (is_raised or (is_of_a_page and _is_told(ended.answer, kind))):
         yield f"the error did not come out, but {ended.trouble or ended.answer or 'success'}"
 
 
