@@ -22,7 +22,7 @@ from transforms.errors import LakeDamaged, UsageError
 from transforms.tables import STORED
 
 FOLDER: Final = "reports"
-_INDEX: Final = f"{FOLDER}/index.html"
+INDEX: Final = f"{FOLDER}/index.html"
 _PAGE: Final = re.compile(rf"{FOLDER}/(\d{{4}}-\d\d-\d\d-(.+)\.html)")
 _LEDGERS: Final = frozenset(table.name for table in STORED if table.kind == "ledger")
 
@@ -77,8 +77,8 @@ def lay_down(writer: Writer, manifest: Manifest) -> Laid:
         night = _report(store, manifest)
         name = f"{FOLDER}/{night.night:%Y-%m-%d}-{manifest.run_id}.html"
         _put(writer, name, render(night))
-        _put(writer, _INDEX, _index(store))
-        writer.medium.settle([name, _INDEX])
+        _put(writer, INDEX, _index(store))
+        writer.medium.settle([name, INDEX])
     except Exception as error:  # noqa: BLE001 - whatever it is, it comes after the commit, and must not look like a failure of it
         return Laid(
             None, f"the quality report could not be laid down: {_first_line(error)}; `broadsheet report` writes it"

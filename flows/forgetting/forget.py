@@ -32,6 +32,11 @@ class Forgetting:
     purged: Purged
     searched: Searched
 
+    @property
+    def page_trouble(self) -> str | None:
+        """What kept pages from being laid down."""
+        return self.purged.page_trouble or (self.report.page_trouble if self.report else None)
+
 
 def look_ahead(settings: Settings, request: Request, store: Store | None = None, today: date | None = None) -> Plan:
     """Tell what would go, and change nothing; raise UsageError when there is no such article."""
@@ -70,4 +75,4 @@ def forget(
 
 def _both(before: Purged, after: Purged) -> Purged:
     snapshots, files = (*before.snapshots, *after.snapshots), (*before.files, *after.files)
-    return Purged(snapshots, files, before.byte_count + after.byte_count)
+    return Purged(snapshots, files, before.byte_count + after.byte_count, after.page_trouble or before.page_trouble)

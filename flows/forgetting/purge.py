@@ -32,6 +32,8 @@ class Purged:
     snapshots: tuple[int, ...]
     files: tuple[str, ...]
     byte_count: int
+    page_trouble: str | None = None
+    """What kept the index over the pages that are left from being laid down anew."""
 
 
 def purge(store: Store, settings: Settings) -> Purged:
@@ -55,9 +57,10 @@ def purge(store: Store, settings: Settings) -> Purged:
         store.lasting.clear()
         for index in _search_indexes(store.medium.scratch) if last else ():
             store.discard(index)
+        trouble = None
         if any(name.startswith(f"{reports.FOLDER}/") for name in files):
-            reports.lay_down(writer, kept[-1])  # the index speaks of pages that are gone
-        return Purged(past, tuple(files), sum(files.values()))
+            trouble = reports.lay_down(writer, kept[-1]).trouble
+        return Purged(past, tuple(files), sum(files.values()), trouble)
 
 
 def _search_indexes(scratch: Path) -> tuple[Path, ...]:
@@ -66,15 +69,17 @@ def _search_indexes(scratch: Path) -> tuple[Path, ...]:
 
 
 def _files(writer: Writer, kept: list[Manifest], settings: Settings) -> dict[str, int]:
-    """Give the files to remove, and their sizes, in the order in which they go: what speaks of parts before these."""
+    """Give the files to remove, and their sizes, in the order in which they go: what speaks of others before these."""
     medium = writer.medium
     own = tuple(manifest.run_id for manifest in kept)
-    derived = {
-        name: entry
-        for folder in (reports.FOLDER, refused.FOLDER)
-        for name, entry in _entries(medium, folder)
-        if not name.endswith("/index.html") and not any(run_id in name for run_id in own)
-    }
+    derived = _index_first(
+        {
+            name: entry
+            for folder in (reports.FOLDER, refused.FOLDER)
+            for name, entry in _entries(medium, folder)
+            if not any(run_id in name for run_id in own)
+        }
+    )
     named = {part.path for manifest in kept for part in manifest.parts}
     parts = {name: entry for name, entry in medium.entries("parts").items() if name not in named}
     shown = tuple(f"catalogs/catalog-{manifest.number:06}-" for manifest in kept)
@@ -82,6 +87,14 @@ def _files(writer: Writer, kept: list[Manifest], settings: Settings) -> dict[str
     raw = medium.entries("raw")
     dumps = {name: raw[name] for name in _lost_dumps(writer, kept, raw, settings)}
     return {name: entry.byte_count for name, entry in (derived | parts | catalogs | dumps).items()}
+
+
+def _index_first(derived: dict[str, Entry]) -> dict[str, Entry]:
+    """Let the index go before the pages that it leads to, and stay where all of them do."""
+    index = derived.pop(reports.INDEX, None)
+    if index and any(name.startswith(f"{reports.FOLDER}/") for name in derived):
+        return {reports.INDEX: index} | derived
+    return derived
 
 
 def _entries(medium: Medium, folder: str) -> Iterable[tuple[str, Entry]]:

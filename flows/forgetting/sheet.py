@@ -19,12 +19,14 @@ def plan_json(plan: Plan) -> dict[str, Any]:
 
 def forgetting_json(done: Forgetting) -> dict[str, Any]:
     """Give what went, and the proof, as plain values."""
+    purged = done.purged
     return {
         "plan": plan_json(done.plan),
         "snapshot": done.report.snapshot if done.report else None,
         "verdict": done.report.verdict if done.report else None,
         "seconds": sum(done.report.stage_seconds.values()) if done.report else 0.0,
-        "removed": {**asdict(done.purged), "files": len(done.purged.files)},
+        "removed": {"snapshots": purged.snapshots, "files": len(purged.files), "byte_count": purged.byte_count},
+        "page_trouble": done.page_trouble,
         "searched": asdict(done.searched),
     }
 
@@ -43,6 +45,7 @@ def forgetting_sheet(done: Forgetting) -> str:
     head = _going(done.plan) if done.report else "it was forgotten before\n"
     told = f"published snapshot {done.report.snapshot}\n" if done.report else ""
     where = "".join(f" still in {printable(name)}\n" for name in searched.found[:_SHOWN])
+    told += f"{done.page_trouble}\n" if done.page_trouble else ""
     return (
         f"{head}{told}removed {len(purged.snapshots):,} older snapshots and {len(purged.files):,} files "
         f"({purged.byte_count / 1e6:,.1f} MB)\n"

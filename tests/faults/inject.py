@@ -61,6 +61,11 @@ class Faulty:
         _fail(self.kind, paths[0], perform)
 
 
+def errno_of(kind: Kind) -> int:
+    """Give the number of the error that a kind of fault raises; a kill raises none."""
+    return _NUMBERS[kind]
+
+
 def can_suffer(step: str, kind: Kind) -> bool:
     """Tell whether a kind of fault can happen to a step, as `Counting` noted it."""
     if kind == "fsync that loses data" and step.startswith("sync folder"):

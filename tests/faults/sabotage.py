@@ -17,7 +17,7 @@ from tests.faults.gates import damage, poison
 from tests.faults.inject import Kind
 from tests.faults.sweep import sweep
 from tests.faults.verdict import Verdict
-from tests.faults.workloads import CLEANING, SECOND, Workload
+from tests.faults.workloads import CLEANING, FOUNDING, SECOND, Workload
 from tests.faults.writers import write_at_once
 
 Proof = Callable[[Path], Sequence[str]]
@@ -65,6 +65,8 @@ SABOTAGES: Final = (
     Sabotage("errors of moving in swallowed", undone.swallowed_errors, _ERROR),
     Sabotage("fsync error ignored", undone.fsync_ignored, _ERROR),
     Sabotage("fsync error tried again", undone.fsync_retried, _sweep("fsync that loses data")),
+    Sabotage("page's trouble told nobody", undone.page_trouble_untold, _sweep("EIO", FOUNDING)),
+    Sabotage("any trouble told as the page's", undone.told_of_the_page, _sweep("EIO", FOUNDING)),
     Sabotage("draft linked without a look at errors", undone.short_writes_pass, _sweep("short write")),
     Sabotage("conflict answered by the next number", undone.manifest_alone_retried, _write_past_the_lock),
     Sabotage("manifest that overwrites", undone.last_rename_wins, _write_past_the_lock),

@@ -1,5 +1,6 @@
 """What a reader sees of a lake, in digests that can be compared, and what of it is not whole."""
 
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
@@ -21,6 +22,8 @@ from transforms.tables import STORED
 
 LEDGERS: Final = frozenset(table.name for table in STORED if table.kind == "ledger")
 """Tables that say which run wrote them and when: the only ones that differ between two runs over the same dumps."""
+
+_LINK: Final = re.compile(r'href="([^"#]+\.html)"')
 
 DIGEST: Final = " UNION ALL ".join(
     f"SELECT '{name}' AS name, count(*) AS rows, sum(hash(row)::HUGEINT) AS digest FROM ({sql}) AS row"
@@ -83,7 +86,8 @@ def rows_digest(answer: Sequence[tuple[Any, ...]]) -> str:
 
 
 def misread(lake: Path, legal: Sequence[Sight]) -> Iterator[str]:
-    """Say what a reader would meet that is neither the old snapshot nor the new one."""
+    """Say what a reader would meet that is neither the old snapshot nor the new one, and which pages are no use."""
+    yield from torn_pages(lake)
     try:
         sight = seen(lake)
         yield from damaged(lake)
@@ -104,6 +108,17 @@ def damaged(lake: Path) -> Iterator[str]:
     parts = {part for number in store.numbers() for part in store.manifest(number).parts}
     for damage in part_damage(store.medium, parts) if parts else ():
         yield f"{damage.path}: {damage.what}"
+
+
+def torn_pages(lake: Path) -> Iterator[str]:
+    """Name every page that is not whole, and every one that the index leads to and that is not there."""
+    for page in sorted((lake / "reports").glob("*.html")):
+        text = page.read_text()
+        if not text.rstrip().endswith("</html>"):
+            yield f"reports/{page.name} is not whole"
+        for name in sorted(set(_LINK.findall(text))):
+            if page.name == "index.html" and not page.with_name(name).exists():
+                yield f"reports/index.html leads to {name}, which is not there"
 
 
 def inventory(lake: Path) -> dict[str, str]:

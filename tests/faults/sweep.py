@@ -2,6 +2,9 @@
 
 Of each fault it is asked: did the run die, or say so; does a reader see the old snapshot or the new one, whole; and
 does the next run bring the lake to where an undisturbed one had brought it, file for file, with nothing left over.
+
+An error says so by ending the run. One that meets the page of a night, which comes last, may be told in the report
+instead, as what it is; then nothing but pages may be missing, before any other run has mended anything.
 """
 
 import signal
@@ -15,7 +18,7 @@ from typing import Final
 from flows.lake.disk import perform_at_once
 from tests.faults.children import Ended, each, forked
 from tests.faults.course import Course, Unsteady, courses
-from tests.faults.inject import KILLS, KINDS, Faulty, Kind, can_suffer
+from tests.faults.inject import KILLS, KINDS, Faulty, Kind, can_suffer, errno_of
 from tests.faults.verdict import Verdict
 from tests.faults.workloads import WORKLOADS, Workload
 
@@ -80,8 +83,14 @@ def _tried(course: Course, case: Case) -> list[str]:
     """Bring one fault upon the workload, look, recover, and look again."""
     course.begin_again()
     ended = forked(lambda: course.workload.act(course.lake, Faulty(case.step, case.kind)))
-    recovered = forked(lambda: [*course.strayed(), *_after_recovery(course)])
-    return [*_untold(ended, case.kind), *recovered.findings]
+    recovered = forked(lambda: [*_unpublished(course, ended), *course.strayed(), *_after_recovery(course)])
+    return [*_untold(ended, case.kind, is_of_a_page=_is_of_a_page(course.steps[case.step - 1])), *recovered.findings]
+
+
+def _unpublished(course: Course, ended: Ended) -> Iterator[str]:
+    """Say so when an error was told as one of the page, and more than pages is missing."""
+    if ended.answer:
+        yield from (f"told of the page alone, but {what}" for what in course.unfinished())
 
 
 def _after_recovery(course: Course) -> Iterator[str]:
@@ -89,9 +98,20 @@ def _after_recovery(course: Course) -> Iterator[str]:
     yield from (f"after recovery, {what}" for what in course.unfinished())
 
 
-def _untold(ended: Ended, kind: Kind) -> Iterator[str]:
-    """Say so when a kill did not kill, or an error was not told."""
+def _is_of_a_page(step: str) -> bool:
+    """Tell whether a step lays a page, or the index over them, down."""
+    return "/reports" in f"/{step.rpartition(' ')[2]}" or step.endswith("/page.html")
+
+
+def _untold(ended: Ended, kind: Kind, *, is_of_a_page: bool) -> Iterator[str]:
+    """Say so when a kill did not kill, or an error was not told, of a page or by ending the run."""
     if kind in KILLS and ended.signal != signal.SIGKILL:
         yield f"the run was not killed, but ended with {ended.trouble or 'success'}"
-    if kind not in KILLS and not (ended.error or "").startswith("OSError"):
-        yield f"the error did not come out, but {ended.trouble or 'success'}"
+    is_raised = (ended.error or "").startswith("OSError")
+    if kind not in KILLS and not (is_raised or (is_of_a_page and _is_told(ended.answer, kind))):
+        yield f"the error did not come out, but {ended.trouble or ended.answer or 'success'}"
+
+
+def _is_told(page_trouble: str | None, kind: Kind) -> bool:
+    """Tell whether a run said of its page that it met this very error."""
+    return (page_trouble or "").startswith(f"the quality report could not be laid down: [Errno {errno_of(kind)}] ")

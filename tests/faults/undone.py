@@ -5,6 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from flows import desk, night
 from flows import run as description
 from flows.lake import disk, folder, history, integrity, retention, workspaces
 from flows.lake.manifest import Manifest
@@ -109,6 +110,28 @@ def fsync_retried() -> None:
             before(one, path)
 
     before = _put(disk.Disk, "sync", sync)
+
+
+def page_trouble_untold() -> None:
+    """Say that the page lies there, whatever came in its way."""
+
+    def lay_down(writer: Writer, manifest: Manifest) -> desk.Laid:
+        laid: desk.Laid = before(writer, manifest)
+        return replace(laid, trouble=None)
+
+    before = _put(desk, "lay_down", lay_down)
+
+
+def told_of_the_page() -> None:
+    """Tell every error of publishing as one of the page, and call the night published."""
+
+    def publish_night(one: night.Night, *arguments: Any) -> None:
+        try:
+            before(one, *arguments)
+        except OSError as error:
+            one.report.page_trouble = f"the quality report could not be laid down: {error}"
+
+    before = _put(description, "publish_night", publish_night)
 
 
 def short_writes_pass() -> None:

@@ -30,14 +30,16 @@ class Workload:
     name: str
     prepare: Callable[[Path], None]
     """Makes the lake at a path as it is before, and whatever the act needs beside it."""
-    act: Callable[[Path, Hook], None]
+    act: Callable[[Path, Hook], str | None]
+    """Does it, and gives the trouble that it told of the lake's pages."""
     kinds: tuple[Kind, ...] = KINDS
     """Of fault: all, unless another workload has most of the same steps."""
 
 
-def take_night(lake: Path, night: int, hook: Hook = perform_at_once) -> None:
-    """Take the dumps of one of the three nights that lie beside the lake."""
-    take_unaudited(lake, sorted(dumps_beside(lake).glob(f"night-{night}-*")), hook)
+def take_night(lake: Path, night: int, hook: Hook = perform_at_once, *, reports: bool = False) -> str | None:
+    """Take the dumps of one of the three nights that lie beside the lake; give the trouble told of its page."""
+    dumps = sorted(dumps_beside(lake).glob(f"night-{night}-*"))
+    return take_unaudited(lake, dumps, hook, reports=reports).page_trouble
 
 
 def dumps_beside(lake: Path) -> Path:
@@ -78,6 +80,13 @@ def rewrites_membership(lake: Path) -> bool:
     return not set(before) <= set(after)
 
 
+def _two_shown(lake: Path) -> None:
+    """Leave a lake of two nights that have their pages."""
+    _deliver(lake)
+    take_night(lake, 1, reports=True)
+    take_night(lake, 2, reports=True)
+
+
 def _three_nights(lake: Path) -> None:
     _two_nights(lake)
     take_night(lake, 3)
@@ -104,28 +113,27 @@ def _clean(lake: Path, hook: Hook) -> None:
     clean(Store.open(lake, create=False, hook=hook), Retention(snapshots=1, days=0), later, remove=True)
 
 
-def _rebuild(lake: Path, hook: Hook) -> None:
+def _rebuild(lake: Path, hook: Hook) -> str | None:
     """Make the lake again, a dump at a time; take the first night's dumps once more, where that is done."""
     store = Store.open(lake, create=False, hook=hook)
     newest = store.current()
     if newest and newest.action == "rebuild":
-        take_night(lake, 1, hook)
-        return
+        return take_night(lake, 1, hook)
     rebuilding.WAVE_BYTES = 1
     with PlainDriver(1) as driver:
-        rebuilding.rebuild(Settings(lake=str(lake), workers=1), driver, Unaudited(), store)
+        return rebuilding.rebuild(Settings(lake=str(lake), workers=1), driver, Unaudited(), store).page_trouble
 
 
-def _forget(lake: Path, hook: Hook) -> None:
+def _forget(lake: Path, hook: Hook) -> str | None:
     """Forget an outlet, of which there are copies by others, a dump at a time."""
     rebuilding.WAVE_BYTES = 1
     store = Store.open(lake, create=False, hook=hook)
     with PlainDriver(1) as driver:
         settings, request = Settings(lake=str(lake), workers=1), Request(source="outlet-1")
-        forget(settings, driver, request, Unaudited(), store, date(2026, 11, 22))
+        return forget(settings, driver, request, Unaudited(), store, date(2026, 11, 22)).page_trouble
 
 
-FOUNDING: Final = Workload("the founding night", _deliver, lambda lake, hook: take_night(lake, 1, hook))
+FOUNDING: Final = Workload("the founding night", _deliver, lambda lake, hook: take_night(lake, 1, hook, reports=True))
 SECOND: Final = Workload("a second night", _first_night, lambda lake, hook: take_night(lake, 2, hook))
 AFTER_CRASH: Final = Workload(
     "a night after a crash", _died_unshown, lambda lake, hook: take_night(lake, 3, hook), (*KILLS, "EIO")
@@ -135,6 +143,6 @@ COMPACTION: Final = Workload("a compaction", _two_nights, _compact)
 CLEANING: Final = Workload("a cleaning", _three_nights, _clean)
 
 REBUILD: Final = Workload("a rebuild", _two_nights, _rebuild, (*KILLS, "EIO"))
-FORGETTING: Final = Workload("a forgetting", _two_nights, _forget, (*KILLS, "EIO"))
+FORGETTING: Final = Workload("a forgetting", _two_shown, _forget, (*KILLS, "EIO"))
 
 WORKLOADS: Final = (FOUNDING, SECOND, AFTER_CRASH, ROLLBACK, COMPACTION, CLEANING, REBUILD, FORGETTING)
