@@ -29,6 +29,7 @@ from flows.report import RunReport
 from flows.settings import Settings
 from flows.work.drivers import Driver
 from transforms.errors import AuditFailed
+from transforms.ledgers import AUDITS
 from transforms.tables import MEMBERSHIP, QUARANTINE
 
 
@@ -114,17 +115,19 @@ def audit_night(night: Night, auditor: Executor, taken: Taken) -> tuple[Finding,
     """Hold the next snapshot to its promises; raise AuditFailed when it may not be published."""
     with night.timed("audit"):
         report = night.report
+        snapshot = taken.snapshot(night.writer.address, night.parent, report)
         findings: tuple[Finding, ...] = night.driver.call(
             "audit",
             examine,
             auditor,
-            taken.snapshot(night.writer.address, night.parent, report),
+            snapshot,
             night.writer.address,
             report.run_id,
             night.workspace,
             night.settings.duckdb_memory_mb,
         )
-        findings = accepted(findings, night.accepted)
+        # A rebuild and the like examine what was accepted in its night, and are nobody's occasion to say so again.
+        findings = accepted(findings, night.accepted if snapshot.day else _accepted_before(night))
         report.findings = [_as_dict(finding) for finding in findings if finding.status != "passed"]
         report.verdict = verdict(findings)
     if any(finding.stops for finding in findings):
@@ -134,6 +137,17 @@ def audit_night(night: Night, auditor: Executor, taken: Taken) -> tuple[Finding,
         _lay_down_page(night, manifest)
         raise AuditFailed(_why(report), report)
     return findings
+
+
+def _accepted_before(night: Night) -> dict[str, str]:
+    """Give the expectations that were ever accepted on record, with the latest reason."""
+    ledger = source(AUDITS, [part for part in night.parent_parts if part.table == AUDITS.name], night.writer.address)
+    with open_duckdb(night.writer.address) as connection:
+        rows = connection.execute(f"""
+            SELECT name, arg_max(accepted_because, run_id) FROM {ledger}
+            WHERE accepted_because IS NOT NULL GROUP BY name
+        """).fetchall()
+    return dict(rows)
 
 
 def publish_night(night: Night, taken: Taken, findings: tuple[Finding, ...], action: Action) -> None:
@@ -187,9 +201,10 @@ def _why(report: RunReport) -> str:
     worst = [finding for finding in report.findings if finding["stops"]]
     first = worst[0]
     name, seen = first["name"], f", seen: {first['observed']}" if first["observed"] else ""
+    page = f"; {report.page} tells where it comes from" if report.page else ""
     return (
         f"the audit refused the run, nothing was published: {len(worst)} of its expectations {first['status']}, first "
-        f"{name}: {first['expectation']}{seen}; look at what broke it with `broadsheet query --lake {report.lake} "
-        f'--at refused "{first["offenders_sql"]}"`, then mend the dumps, or publish on record with '
-        f"`broadsheet run --accept {name} --why TEXT`"
+        f"{name}: {first['expectation']}{seen}{page}; look at what broke it with `broadsheet query --lake "
+        f'{report.lake} --at refused "{first["offenders_sql"]}"`, then mend the dumps, or publish on record: the same '
+        f"`broadsheet run`, with --accept {name} --why TEXT"
     )

@@ -39,8 +39,12 @@ Out = Annotated[Path | None, typer.Option(help="File to write the answer to.")]
 def chosen_form(form: Form | None, out: Path | None, *, as_json: bool = False) -> Form:
     """Give the form that was named, or else that of the file's name; raise UsageError for bytes to a terminal."""
     ending = out.suffix.removeprefix(".").lower() if out else ""
-    likely: Form = next((known for known in get_args(Form) if known == ending), "table")
-    chosen = "json" if as_json else form or likely
+    likely: Form | None = next((known for known in get_args(Form) if known == ending), None)
+    if out and not (form or as_json or likely or ending in ("", "txt")):
+        raise UsageError(
+            f"{out}: no answer is written as .{ending}; end it in .json, .csv or .parquet, or name --format"
+        )
+    chosen: Form = "json" if as_json else form or likely or "table"
     if chosen == "parquet" and out is None and sys.stdout.isatty():
         raise UsageError("Parquet is bytes, which a terminal cannot show; name a file with --out, or send it on with >")
     return chosen

@@ -39,7 +39,7 @@ def require_known(names: Iterable[str]) -> None:
     known = {each.name for each in promises(load_thresholds())}
     for name in set(names).difference(known):
         meant = "".join(f"; did you mean {close}?" for close in get_close_matches(name, known, 1))
-        raise UsageError(f"there is no expectation {name!r}{meant} The audit's names are in the view `audits`")
+        raise UsageError(f"there is no expectation {name!r}{meant or '.'} The audit's names are in the view `audits`")
 
 
 def promises_table() -> str:

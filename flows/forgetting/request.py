@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from difflib import get_close_matches
 from typing import Any, Final
 
 import pyarrow as pa
@@ -78,6 +79,8 @@ def plan(shelf: Shelf, request: Request, today: date) -> Plan:
     ids = _hits(shelf, keys, today)
     prints, unsearchable = _prints(shelf, ids)
     rejects = _rejects(shelf, prints)
+    if not ids and not rejects and not forgotten_in(shelf.manifest, shelf.past.address).holds(keys):
+        raise UsageError(_nobody(shelf, request))
     keys += tuple((Key.RECORD, key) for key in sorted(rejects))
     staying = _staying(shelf, ids)
     return Plan(
@@ -91,6 +94,15 @@ def plan(shelf: Shelf, request: Request, today: date) -> Plan:
         staying=tuple(staying[:SHOWN]),
         unsearchable=unsearchable,
     )
+
+
+def _nobody(shelf: Shelf, request: Request) -> str:
+    """Say that nothing is of what was named: a slip of the pen must not cost the history."""
+    if not request.source:
+        return f"nothing in the lake is of {request.url or request.author!r}; nothing was changed"
+    names = [row["source"] for row in shelf.rows("SELECT DISTINCT source FROM copies")]
+    meant = "".join(f"; did you mean {close}?" for close in get_close_matches(request.source, names, 1))
+    return f"nothing in the lake is of the outlet {request.source!r}, nothing was changed{meant}"
 
 
 def _asked(shelf: Shelf, request: Request) -> Keys:

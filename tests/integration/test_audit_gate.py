@@ -9,7 +9,11 @@ import orjson
 import pytest
 
 from flows import run as description
+from flows.again.rebuild import rebuild
+from flows.lake import connect
 from flows.report import RunReport
+from flows.settings import Settings
+from flows.work.drivers import PlainDriver
 from tests.integration.nights import content, take, write_dump
 from tests.integration.told import Told
 from transforms.errors import AuditFailed
@@ -125,3 +129,30 @@ def test_dumps_that_cannot_be_read_are_named_and_the_others_are_taken(
     assert {"good.jsonl": "consumed", "cut.jsonl.gz": "refused", "no-text.csv": "refused", "noise.bin": "refused",
             "empty.jsonl": "refused"} == {dump["name"]: dump["status"] for dump in report["dumps"]}  # fmt: skip
     assert all(dump["name"] in dump["detail"] for dump in report["dumps"] if dump["status"] == "refused")
+
+
+def test_what_was_accepted_on_record_stops_no_later_night_and_no_rebuild_but_its_like_does(
+    tmp_path: Path, auditor: Executor
+) -> None:
+    lake, settings = tmp_path / "lake", Settings(lake=str(tmp_path / "lake"), workers=1, reports=False)
+    why = {"published_not_too_early": "a facsimile"}
+    with PlainDriver(1) as driver:
+        old = write_dump(tmp_path / "old.jsonl", [IMPOSSIBLE])
+        accepted = description.run([old], settings, driver, auditor=auditor, accepted=why)
+        night = take(lake, [write_dump(tmp_path / "good.jsonl", [GOOD])], auditor)
+        again = rebuild(settings, driver, auditor)
+    worse = {**IMPOSSIBLE, "url": "https://post.example/c", "body": "Another one of those years, and other words."}
+    with pytest.raises(AuditFailed, match="No article is published before 1700"):
+        take(lake, [write_dump(tmp_path / "worse.jsonl", [worse])], auditor)
+
+    assert ["accepted", "warned", "accepted"] == [each.verdict for each in (accepted, night, again)]
+
+
+def test_a_refused_night_is_asked_as_if_it_had_been_published(tmp_path: Path, auditor: Executor) -> None:
+    with pytest.raises(AuditFailed):
+        take(tmp_path / "lake", [write_dump(tmp_path / "bad.jsonl", [GOOD, IMPOSSIBLE])], auditor)
+
+    with connect(tmp_path / "lake", at="refused") as reader:
+        sql = "SELECT offenders_sql FROM audits WHERE status = 'failed'"
+        [(offenders,)] = reader.sql(sql).fetchall()
+        assert [("post.example",)] == reader.sql(f"SELECT source FROM ({offenders})").fetchall()

@@ -1,6 +1,7 @@
 """Forgetting in a small lake: what is asked for, what goes with it, what stays, and what dies on the way."""
 
 import gzip
+import re
 import shutil
 from collections.abc import Callable
 from dataclasses import replace
@@ -184,6 +185,18 @@ def test_a_forgotten_outlet_that_goes_on_sending_stops_no_night(lake: Path, tmp_
 
 
 @pytest.mark.parametrize(
+    ("asked", "told"),
+    [
+        ({"source": "pots.example"}, "'pots.example', nothing was changed; did you mean post.example?"),
+        ({"author": "nobody"}, "nothing in the lake is of 'nobody'; nothing was changed"),
+    ],
+)
+def test_a_slip_of_the_pen_forgets_nothing(model: Path, asked: dict[str, Any], told: str) -> None:
+    with pytest.raises(UsageError, match=re.escape(told)):
+        planned(model, **asked)
+
+
+@pytest.mark.parametrize(
     ("asked", "gone"),
     [
         ({"url": "https://post.example/2"}, {"Letter"}),
@@ -191,7 +204,6 @@ def test_a_forgotten_outlet_that_goes_on_sending_stops_no_night(lake: Path, tmp_
         ({"source": "POST.example"}, {"First", "Letter", "Nearer"}),
         ({"source": "mail.example"}, {"Near"}),
         ({"source": "mail.example", "copies": True}, {"Near", "Nearer"}),
-        ({"author": "nobody"}, set()),
     ],
 )
 def test_all_that_goes_is_told_first_and_nothing_is_changed(model: Path, asked: dict[str, Any], gone: set[str]) -> None:
