@@ -14,7 +14,7 @@ _HEAD = """# Questions
 What editors and analysts ask, a file each. Any of them runs as it is:
 
 ```sh
-broadsheet query --lake data/demo-lake "$(cat data/queries/02-who-copies-whom.sql)"
+broadsheet query --lake data/demo-lake -- "$(cat data/queries/02-who-copies-whom.sql)"
 ```
 
 In the stock shell it is `duckdb lake/catalog.duckdb < data/queries/02-who-copies-whom.sql`. The answers are those of
