@@ -26,8 +26,11 @@ _RUN_ID: Final = re.compile(r"\d{8}T\d{6}-[0-9a-f]{8}")
 
 
 def new_run_id(now: datetime) -> str:
-    """Name a run by its moment, UTC, and by chance: the name of its workspace, too."""
-    return f"{now:%Y%m%dT%H%M%S}-{uuid4().hex[:8]}"
+    """Name a run by its moment, UTC, to the microsecond, and by chance: the name of its workspace, too.
+
+    Names are in the order of their moments: ledgers and refused nights are sorted by them.
+    """
+    return f"{now:%Y%m%dT%H%M%S}-{now.microsecond:05x}{uuid4().hex[:3]}"
 
 
 def is_workspace(name: str) -> bool:

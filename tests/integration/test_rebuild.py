@@ -191,7 +191,7 @@ def test_a_kept_dump_that_is_missing_or_damaged_is_named_and_nothing_is_publishe
 
 
 def test_a_dump_that_is_refused_today_stops_a_rebuild(lake: Path) -> None:
-    with pytest.raises(UsageError, match=r"today's rules refuse what the lake has taken: night-\d-0.jsonl"):
+    with pytest.raises(UsageError, match=r"today's rules refuse what the lake has taken: night-1-0.jsonl"):
         rebuilt(lake, max_dump_bytes=700)
     with PlainDriver(1) as driver:
         settings = Settings(lake=str(lake), workers=1, reports=False, max_dump_bytes=700)

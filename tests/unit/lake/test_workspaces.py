@@ -2,12 +2,13 @@
 
 import subprocess
 import sys
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from flows.lake.disk import Disk
-from flows.lake.workspaces import Workspaces
+from flows.lake.workspaces import Workspaces, is_workspace, new_run_id
 
 HOLDER = """
 import sys, time
@@ -73,3 +74,11 @@ def test_a_killed_run_leaves_a_workspace_that_the_next_one_clears(workspaces: Wo
     workspaces.clear()
 
     assert names(workspaces.folder) == set()
+
+
+def test_runs_of_one_second_are_named_in_the_order_of_their_moments() -> None:
+    begin = datetime(2026, 11, 22, 2, 15, tzinfo=UTC)
+    names = [new_run_id(begin + timedelta(microseconds=step)) for step in (0, 1, 15, 16, 4_095, 65_536, 999_999)]
+
+    assert sorted(names) == names
+    assert all(is_workspace(f"tmp/{name}") for name in names)
