@@ -89,7 +89,7 @@ def lay_down(writer: Writer, manifest: Manifest) -> Laid:
 def edition_of(manifest: Manifest) -> Edition:
     """Return what the report's frame tells of a snapshot, or of what would have become one."""
     moment = datetime.fromisoformat(manifest.created_at)
-    return Edition(manifest.number, manifest.verdict, moment, is_refused=manifest.verdict in ("failed", "errored"))
+    return Edition(manifest.number, manifest.verdict, moment, is_refused=manifest.is_refused)
 
 
 def _put(writer: Writer, name: str, page: bytes) -> None:

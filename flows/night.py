@@ -80,7 +80,7 @@ def deduplicate(
     with night.timed("partition"):
         days = chain.from_iterable(driver.map("partition", draft_days, settled.days, byte_count=size))
         report.pairs = dict(settled.pairs)
-        _count(report, settled.admitted)
+        _count(report, settled.brought)
         drafts = [*days, *settled.drafts, *draft_all([(QUARANTINE, rejects)], night.workspace)]
         return take_in(night.writer, parts, drafts), settled.brought
 
@@ -99,10 +99,10 @@ def _night_task(night: Night, pieces: tuple[Piece, ...]) -> NightTask:
     )
 
 
-def _count(report: RunReport, admitted: dict[int, int]) -> None:
+def _count(report: RunReport, brought: Brought) -> None:
     """Of the records that were no rejects, those that no dump had brought before are admitted, the rest replayed."""
-    for place, count in admitted.items():
-        report.dumps[place].admitted = count
+    for (place, _), counts in brought.items():
+        report.dumps[place].admitted += counts["admitted"]
     read = {dump.digest: dump.records_read for dump in report.dumps if dump.status == "consumed"}
     for dump in report.dumps:
         if dump.status in ("consumed", "retried"):

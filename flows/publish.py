@@ -58,16 +58,10 @@ class Taken:
 def _is_wanted(part: Part, run_id: str | None, day: date | None) -> bool:
     """Tell whether the audit needs a kept part: of two ledgers only what their bounds say it may ask for."""
     if part.table == AUDITS.name:
-        return _may_hold(part, "run_id", run_id or "", run_id or "")
+        return part.may_hold("run_id", run_id or "", run_id or "")
     if part.table == SOURCE_COUNTS.name and day:
-        return _may_hold(part, "day", (day - timedelta(days=SPAN_DAYS)).isoformat(), day.isoformat())
+        return part.may_hold("day", (day - timedelta(days=SPAN_DAYS)).isoformat(), day.isoformat())
     return True
-
-
-def _may_hold(part: Part, column: str, least: str, most: str) -> bool:
-    """Tell whether a part may have rows between two values, by its bounds; an empty part has none."""
-    first, last = (str(bounds.get(column) or "") for bounds in (part.minimum, part.maximum))
-    return first <= most and last >= least
 
 
 def _files(address: str, parts: Iterable[Part]) -> Mapping[str, Sequence[str]]:

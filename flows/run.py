@@ -70,7 +70,8 @@ def run(
     Raises UsageError for wrong paths or settings, NoRoom, LakeBusy, LakeDamaged, and AuditFailed with the report as
     `report`.
     """
-    require_known(accepted or {})
+    if accepted:
+        require_known(accepted)
     day = day or settings.schedule.day_of(datetime.now(UTC))
     named = list(paths)
     paths = named or landing_of(settings.landing, day, settings.ignore)

@@ -31,11 +31,10 @@ class Settled:
 
     drafts: tuple[Draft, ...]
     days: tuple[DaysTask, ...]
-    admitted: dict[int, int]
-    """Dump's place in the run to its new articles."""
     pairs: Counter[str] = field(default_factory=Counter)
     """Relation to pairs found tonight."""
     brought: Brought = field(default_factory=dict)
+    """What each dump brought of each source, new articles among it."""
 
 
 def propose_pairs(task: NightTask) -> tuple[Tile, ...]:
@@ -67,7 +66,7 @@ def settle(task: NightTask, answers: tuple[Path, ...]) -> Settled:
             path = task.workspace / f"membership-{number:04}.parquet"
             drafts.append(draft(MEMBERSHIP, change.rows, path, replaces=change.part.path))
         days = tuple(_days(tonight, task))
-        return Settled(tuple(drafts), days, _admitted(tonight), count_relations(answers), brought(tonight, places))
+        return Settled(tuple(drafts), days, count_relations(answers), brought(tonight, places))
 
 
 def _deliveries(tonight: Tonight) -> pa.Table:
@@ -76,13 +75,6 @@ def _deliveries(tonight: Tonight) -> pa.Table:
         FROM staged ASOF JOIN piece ON staged.position >= piece.start
     """)
     return rows.cast(DELIVERIES.schema)
-
-
-def _admitted(tonight: Tonight) -> dict[int, int]:
-    rows = tonight.connection.execute(
-        "SELECT dump, count(*) FROM fresh ASOF JOIN piece ON fresh.position >= piece.start GROUP BY dump"
-    )
-    return dict(rows.fetchall())
 
 
 def _days(tonight: Tonight, task: NightTask) -> list[DaysTask]:

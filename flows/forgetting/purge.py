@@ -19,6 +19,7 @@ from flows.lake.manifest import Manifest
 from flows.lake.medium import Entry, Medium
 from flows.lake.store import Store
 from flows.lake.writer import Writer
+from flows.search import folder_of
 from flows.settings import Settings
 from flows.sources.files import received
 from transforms.errors import DumpRefused
@@ -55,17 +56,12 @@ def purge(store: Store, settings: Settings) -> Purged:
             store.medium.remove(name)
         store.medium.settle(files)
         store.lasting.clear()
-        for index in _search_indexes(store.medium.scratch) if last else ():
-            store.discard(index)
+        if last:
+            store.discard(folder_of(store))
         trouble = None
         if any(name.startswith(f"{reports.FOLDER}/") for name in files):
             trouble = reports.lay_down(writer, kept[-1]).trouble
         return Purged(past, tuple(files), sum(files.values()), trouble)
-
-
-def _search_indexes(scratch: Path) -> tuple[Path, ...]:
-    """Give where the index of words lies: in a lake's folder, or, of a bucket, beside its place for drafts."""
-    return scratch.with_name("search"), scratch.with_name(f"{scratch.name}-search")
 
 
 def _files(writer: Writer, kept: list[Manifest], settings: Settings) -> dict[str, int]:

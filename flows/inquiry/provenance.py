@@ -43,7 +43,7 @@ def raw_record(shelf: Shelf, delivery: Delivery | None) -> RawRecord:
         with tempfile.TemporaryDirectory(prefix="broadsheet-") as folder:
             return _read(shelf, dumps[0], delivery, Path(folder))
     except (DumpRefused, LakeDamaged) as error:
-        if shelf.manifest.verdict in ("failed", "errored"):
+        if shelf.manifest.is_refused:
             return RawRecord(None, why_not="the night was refused, and the dumps of a refused night are not kept")
         return RawRecord(None, why_not=f"its dump cannot be read: {error}")
 

@@ -35,6 +35,11 @@ class Part:
     """Sort key to its least value; None where the key is null throughout."""
     maximum: Mapping[str, Scalar] = field(hash=False)
 
+    def may_hold(self, column: str, least: str, most: str) -> bool:
+        """Tell whether it may have rows of a sort key between two values, by its bounds; an empty part has none."""
+        first, last = (str(bounds.get(column) or "") for bounds in (self.minimum, self.maximum))
+        return first <= most and last >= least
+
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
@@ -64,6 +69,11 @@ class Manifest:
         repeated = [path for path, times in Counter(part.path for part in ordered).items() if times > 1]
         if repeated:
             raise ValueError(f"snapshot {self.number} names {repeated[0]} more than once")
+
+    @property
+    def is_refused(self) -> bool:
+        """Whether its audit kept it from being published."""
+        return self.verdict in ("failed", "errored")
 
     @property
     def digest(self) -> str:

@@ -10,7 +10,7 @@ import pyarrow as pa
 from flows.drafts import Draft, draft
 from flows.lake.catalog import source
 from flows.lake.duck import open_duckdb
-from flows.lake.manifest import Manifest, Part
+from flows.lake.manifest import Manifest
 from flows.report import RunReport
 from flows.settings import Settings
 from flows.sources.settings import Source
@@ -68,14 +68,11 @@ def _past_rows(
     runs = source(RUNS, parent.parts_of(RUNS.name), address)
     latest = connection.execute(f"SELECT run_id, snapshot FROM {runs} ORDER BY snapshot DESC LIMIT {_LOOKED_BACK}")
     order: dict[str, int] = dict(latest.fetchall())
-    parts = [part for part in parent.parts_of(SOURCE_FIELDS.name) if _may_hold(part, order)]
+    parts = [
+        part for part in parent.parts_of(SOURCE_FIELDS.name) if any(part.may_hold("run_id", run, run) for run in order)
+    ]
     if not parts:
         return []
     query = f"SELECT * FROM {source(SOURCE_FIELDS, parts, address)} WHERE source IN (SELECT unnest($names))"
     rows: list[dict[str, Any]] = connection.execute(query, {"names": names}).to_arrow_table().to_pylist()
     return sorted((row for row in rows if row["run_id"] in order), key=lambda row: order[row["run_id"]])
-
-
-def _may_hold(part: Part, runs: Iterable[str]) -> bool:
-    least, most = (str(bounds.get("run_id") or "") for bounds in (part.minimum, part.maximum))
-    return any(least <= run <= most for run in runs)
